@@ -1,0 +1,84 @@
+package dev.hindcast.core.data;
+
+import java.io.Serializable;
+import java.util.Arrays;
+
+/**
+ * Moves numeric observation fields to mean 0 and standard deviation about 1: {@code (x - mean) /
+ * (deviation + 1e-3)}, the convention of offline RL code since TD3+BC (Fujimoto and Gu, 2021).
+ * Fitted on the training split; it travels in the bundle.
+ */
+public final class Normalizer implements Serializable {
+  private static final long serialVersionUID = 1L;
+  private static final double FLOOR = 1e-3;
+
+  private final float[] mean;
+  private final float[] scale;
+
+  /**
+   * From stored numbers: {@code mean} and {@code scale} (deviation plus floor), one each per
+   * numeric field.
+   */
+  public Normalizer(float[] mean, float[] scale) {
+    if (mean.length != scale.length) {
+      throw new IllegalArgumentException("A normalizer needs as many scales as means.");
+    }
+    this.mean = mean.clone();
+    this.scale = scale.clone();
+  }
+
+  /** Fitted on all observation rows. */
+  public static Normalizer fit(TransitionColumns columns) {
+    int d = columns.observationSpace().numeric().size();
+    int n = columns.observationRows();
+    double[] mean = new double[d];
+    double[] square = new double[d];
+    float[] x = columns.numeric();
+    for (int row = 0; row < n; row++) {
+      for (int j = 0; j < d; j++) {
+        double delta = x[row * d + j] - mean[j];
+        mean[j] += delta / (row + 1);
+        square[j] += delta * (x[row * d + j] - mean[j]);
+      }
+    }
+    float[] means = new float[d];
+    float[] scales = new float[d];
+    for (int j = 0; j < d; j++) {
+      means[j] = (float) mean[j];
+      scales[j] = (float) (Math.sqrt(n == 0 ? 0 : square[j] / n) + FLOOR);
+    }
+    return new Normalizer(means, scales);
+  }
+
+  /** One mean per numeric field. */
+  public float[] mean() {
+    return mean.clone();
+  }
+
+  /** One divisor per numeric field. */
+  public float[] scale() {
+    return scale.clone();
+  }
+
+  /** Normalised copy of (rows, numeric fields). */
+  public float[] apply(float[] numeric) {
+    int d = mean.length;
+    float[] out = new float[numeric.length];
+    for (int i = 0; i < numeric.length; i++) {
+      out[i] = (numeric[i] - mean[i % d]) / scale[i % d];
+    }
+    return out;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Normalizer that
+        && Arrays.equals(mean, that.mean)
+        && Arrays.equals(scale, that.scale);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(mean) * 31 + Arrays.hashCode(scale);
+  }
+}

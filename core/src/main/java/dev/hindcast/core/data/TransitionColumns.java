@@ -1,0 +1,427 @@
+package dev.hindcast.core.data;
+
+import java.util.Arrays;
+
+/**
+ * Whole episodes in flat arrays: the form in which learners and estimators read a dataset.
+ *
+ * <p>Rows are the steps, episode after episode. Observations have rows of their own beyond the
+ * steps: row i of the observation arrays is what was seen at step row i, and after the last step
+ * row come the final observations of the episodes that have one. {@link #next(int)} gives the
+ * observation row that followed a step.
+ */
+public final class TransitionColumns {
+  /** What {@link #next(int)} gives when the log does not say what followed. */
+  public static final int UNKNOWN = -1;
+
+  private final ObservationSpace observationSpace;
+  private final ActionSpace actionSpace;
+  private final int rows;
+  private final int observationRows;
+  private final float[] numeric;
+  private final int[] categories;
+  private final boolean[] mask;
+  private final int[] actions;
+  private final float[] actionVectors;
+  private final double[] rewards;
+  private final double[] propensities;
+  private final boolean[] terminated;
+  private final boolean[] truncated;
+  private final int[] next;
+  private final int[] episodeStarts;
+  private final String[] episodeIds;
+  private final int[] episodeOfObservation;
+  private final int[] stepOfObservation;
+
+  private TransitionColumns(Builder b) {
+    observationSpace = b.observationSpace;
+    actionSpace = b.actionSpace;
+    rows = b.rows;
+    int finals = b.finals;
+    observationRows = rows + finals;
+    int d = observationSpace.numeric().size();
+    int c = observationSpace.categorical().size();
+    int a = b.masked ? ((ActionSpace.Discrete) actionSpace).size() : 0;
+    numeric = Arrays.copyOf(b.numeric, observationRows * d);
+    System.arraycopy(b.finalNumeric, 0, numeric, rows * d, finals * d);
+    categories = Arrays.copyOf(b.categories, observationRows * c);
+    System.arraycopy(b.finalCategories, 0, categories, rows * c, finals * c);
+    mask = Arrays.copyOf(b.mask, observationRows * a);
+    System.arraycopy(b.finalMask, 0, mask, rows * a, finals * a);
+    actions = Arrays.copyOf(b.actions, actionSpace instanceof ActionSpace.Discrete ? rows : 0);
+    actionVectors =
+        actionSpace instanceof ActionSpace.Box box
+            ? Arrays.copyOf(b.actionVectors, rows * box.dimensions())
+            : new float[0];
+    rewards = Arrays.copyOf(b.rewards, rows);
+    propensities = b.withPropensities ? Arrays.copyOf(b.propensities, rows) : new double[0];
+    terminated = Arrays.copyOf(b.terminated, rows);
+    truncated = Arrays.copyOf(b.truncated, rows);
+    next = Arrays.copyOf(b.next, rows);
+    for (int i = 0; i < rows; i++) {
+      if (next[i] <= Builder.FINAL) {
+        next[i] = rows + (Builder.FINAL - next[i]);
+      }
+    }
+    episodeStarts = Arrays.copyOf(b.episodeStarts, b.episodes + 1);
+    episodeStarts[b.episodes] = rows;
+    episodeIds = Arrays.copyOf(b.episodeIds, b.episodes);
+    episodeOfObservation = new int[observationRows];
+    stepOfObservation = new int[observationRows];
+    for (int e = 0; e < b.episodes; e++) {
+      for (int i = episodeStarts[e]; i < episodeStarts[e + 1]; i++) {
+        episodeOfObservation[i] = e;
+        stepOfObservation[i] = i - episodeStarts[e];
+        if (next[i] >= rows) {
+          episodeOfObservation[next[i]] = e;
+          stepOfObservation[next[i]] = i + 1 - episodeStarts[e];
+        }
+      }
+    }
+  }
+
+  /** What is seen at each step. */
+  public ObservationSpace observationSpace() {
+    return observationSpace;
+  }
+
+  /** What can be done at each step. */
+  public ActionSpace actionSpace() {
+    return actionSpace;
+  }
+
+  /** The number of choices; fails for a box, which has none to count. */
+  public int actionCount() {
+    return ((ActionSpace.Discrete) actionSpace).size();
+  }
+
+  /** The number of steps, over all episodes. */
+  public int rows() {
+    return rows;
+  }
+
+  /**
+   * The number of observation rows: one for each step, and one for each known final observation.
+   */
+  public int observationRows() {
+    return observationRows;
+  }
+
+  /** The number of episodes. */
+  public int episodes() {
+    return episodeIds.length;
+  }
+
+  /** The id of an episode. */
+  public String episodeId(int episode) {
+    return episodeIds[episode];
+  }
+
+  /** The first row of an episode. */
+  public int start(int episode) {
+    return episodeStarts[episode];
+  }
+
+  /** The row after an episode's last. */
+  public int end(int episode) {
+    return episodeStarts[episode + 1];
+  }
+
+  /** (observation rows, numeric fields); shared, read only. */
+  public float[] numeric() {
+    return numeric;
+  }
+
+  /** (observation rows, categorical fields); shared, read only. */
+  public int[] categories() {
+    return categories;
+  }
+
+  /** (observation rows, actions), or empty when there are no masks; shared, read only. */
+  public boolean[] mask() {
+    return mask;
+  }
+
+  /** Whether the rows say which actions are admissible. */
+  public boolean hasMask() {
+    return mask.length > 0;
+  }
+
+  /** Whether the action taken in a row was an admissible one; always true without masks. */
+  public boolean isLoggedActionAdmissible(int row) {
+    return mask.length == 0 || mask[row * actionCount() + actions[row]];
+  }
+
+  /** The discrete action taken in a row. */
+  public int action(int row) {
+    return actions[row];
+  }
+
+  /** (rows, dimensions) of box actions, empty for discrete ones; shared, read only. */
+  public float[] actionVectors() {
+    return actionVectors;
+  }
+
+  /** The reward of a row. */
+  public double reward(int row) {
+    return rewards[row];
+  }
+
+  /** Whether propensities were logged. */
+  public boolean hasPropensities() {
+    return propensities.length > 0 || rows == 0;
+  }
+
+  /** The behavior policy's probability (or density) of the action taken in a row. */
+  public double propensity(int row) {
+    return propensities[row];
+  }
+
+  /** Whether the world ended the episode with this row: what follows is worth nothing. */
+  public boolean terminated(int row) {
+    return terminated[row];
+  }
+
+  /**
+   * Whether the log or the clock ended the episode with this row: what follows is worth something
+   * unknown.
+   */
+  public boolean truncated(int row) {
+    return truncated[row];
+  }
+
+  /**
+   * The observation row that followed a step, or {@link #UNKNOWN}: after termination, or when the
+   * log ends without it.
+   */
+  public int next(int row) {
+    return next[row];
+  }
+
+  /** The decisions at all steps and final observations, in the order of the observation rows. */
+  public Decisions decisions() {
+    return decisions(0, observationRows);
+  }
+
+  /** The decisions at a range of observation rows. */
+  public Decisions decisions(int from, int to) {
+    int d = observationSpace.numeric().size();
+    int c = observationSpace.categorical().size();
+    int a = mask.length == 0 ? 0 : actionCount();
+    String[] ids = new String[to - from];
+    for (int i = from; i < to; i++) {
+      ids[i - from] = episodeIds[episodeOfObservation[i]];
+    }
+    return new Decisions(
+        to - from,
+        Arrays.copyOfRange(numeric, from * d, to * d),
+        Arrays.copyOfRange(categories, from * c, to * c),
+        Arrays.copyOfRange(mask, from * a, to * a),
+        ids,
+        Arrays.copyOfRange(stepOfObservation, from, to));
+  }
+
+  /**
+   * Collects episodes step by step. For each episode: {@link #beginEpisode}, then for each step
+   * {@link #numeric()} and the other setters followed by {@link #addStep}, then {@link #endEpisode}
+   * or {@link #endEpisodeWithFinalObservation}.
+   */
+  public static final class Builder {
+    private static final int FINAL = -2;
+
+    private final ObservationSpace observationSpace;
+    private final ActionSpace actionSpace;
+    private final boolean masked;
+    private final boolean withPropensities;
+    private final int d;
+    private final int c;
+    private final int a;
+    private final int box;
+    private int rows;
+    private int finals;
+    private int episodes;
+    private float[] numeric;
+    private int[] categories;
+    private boolean[] mask;
+    private float[] finalNumeric = new float[0];
+    private int[] finalCategories = new int[0];
+    private boolean[] finalMask = new boolean[0];
+    private int[] actions;
+    private float[] actionVectors;
+    private double[] rewards;
+    private double[] propensities;
+    private boolean[] terminated;
+    private boolean[] truncated;
+    private int[] next;
+    private int[] episodeStarts = new int[64];
+    private String[] episodeIds = new String[64];
+
+    /**
+     * Starts with nothing.
+     *
+     * @param masked whether steps come with masks (discrete actions only)
+     * @param withPropensities whether steps come with propensities
+     */
+    @SuppressWarnings("BooleanParameter")
+    public Builder(
+        ObservationSpace observationSpace,
+        ActionSpace actionSpace,
+        boolean masked,
+        boolean withPropensities) {
+      this.observationSpace = observationSpace;
+      this.actionSpace = actionSpace;
+      this.masked = masked;
+      this.withPropensities = withPropensities;
+      d = observationSpace.numeric().size();
+      c = observationSpace.categorical().size();
+      a = masked ? ((ActionSpace.Discrete) actionSpace).size() : 0;
+      box = actionSpace instanceof ActionSpace.Box b ? b.dimensions() : 0;
+      int capacity = 256;
+      numeric = new float[capacity * d];
+      categories = new int[capacity * c];
+      mask = new boolean[capacity * a];
+      actions = new int[capacity];
+      actionVectors = new float[capacity * box];
+      rewards = new double[capacity];
+      propensities = new double[capacity];
+      terminated = new boolean[capacity];
+      truncated = new boolean[capacity];
+      next = new int[capacity];
+    }
+
+    /** Opens an episode. */
+    public Builder beginEpisode(String id) {
+      if (episodes + 1 >= episodeStarts.length) {
+        episodeStarts = Arrays.copyOf(episodeStarts, episodeStarts.length * 2);
+        episodeIds = Arrays.copyOf(episodeIds, episodeIds.length * 2);
+      }
+      episodeStarts[episodes] = rows;
+      episodeIds[episodes] = id;
+      episodes++;
+      return this;
+    }
+
+    /** How many episodes have been begun. */
+    public int episodes() {
+      return episodes;
+    }
+
+    /** The id of the episode begun last. */
+    public String currentEpisodeId() {
+      return episodeIds[episodes - 1];
+    }
+
+    /**
+     * Adds one step with a discrete action to the open episode. Arrays are copied; {@code mask} is
+     * ignored without masks and {@code propensity} without propensities.
+     */
+    public Builder addStep(
+        float[] numbers,
+        int[] codes,
+        boolean[] admissible,
+        int action,
+        double reward,
+        double propensity) {
+      room();
+      observe(numbers, codes, admissible);
+      actions[rows] = action;
+      return closeStep(reward, propensity);
+    }
+
+    /** Adds one step with a box action to the open episode. */
+    public Builder addBoxStep(
+        float[] numbers, int[] codes, float[] action, double reward, double propensity) {
+      room();
+      observe(numbers, codes, new boolean[0]);
+      System.arraycopy(action, 0, actionVectors, rows * box, box);
+      return closeStep(reward, propensity);
+    }
+
+    /**
+     * Closes the open episode; what was seen after its last step is not known, or does not matter
+     * as the world ended.
+     */
+    public Builder endEpisode(boolean isTerminated) {
+      int last = rows - 1;
+      terminated[last] = isTerminated;
+      truncated[last] = !isTerminated;
+      next[last] = UNKNOWN;
+      return this;
+    }
+
+    /** Closes the open episode with what was seen after its last step. */
+    public Builder endEpisodeWithFinalObservation(
+        boolean isTerminated, float[] numbers, int[] codes, boolean[] admissible) {
+      endEpisode(isTerminated);
+      finalNumeric = grown(finalNumeric, (finals + 1) * d);
+      finalCategories = grown(finalCategories, (finals + 1) * c);
+      finalMask = grown(finalMask, (finals + 1) * a);
+      System.arraycopy(numbers, 0, finalNumeric, finals * d, d);
+      System.arraycopy(codes, 0, finalCategories, finals * c, c);
+      if (masked) {
+        System.arraycopy(admissible, 0, finalMask, finals * a, a);
+      }
+      next[rows - 1] = FINAL - finals;
+      finals++;
+      return this;
+    }
+
+    /** All that was added. */
+    public TransitionColumns build() {
+      return new TransitionColumns(this);
+    }
+
+    private void observe(float[] numbers, int[] codes, boolean[] admissible) {
+      System.arraycopy(numbers, 0, numeric, rows * d, d);
+      System.arraycopy(codes, 0, categories, rows * c, c);
+      if (masked) {
+        System.arraycopy(admissible, 0, mask, rows * a, a);
+      }
+    }
+
+    private Builder closeStep(double reward, double propensity) {
+      rewards[rows] = reward;
+      propensities[rows] = propensity;
+      terminated[rows] = false;
+      truncated[rows] = false;
+      next[rows] = rows + 1;
+      rows++;
+      return this;
+    }
+
+    private void room() {
+      if (rows < rewards.length) {
+        return;
+      }
+      int capacity = Math.max(rows + 1, rows * 2);
+      numeric = Arrays.copyOf(numeric, Math.multiplyExact(capacity, d));
+      categories = Arrays.copyOf(categories, Math.multiplyExact(capacity, c));
+      mask = Arrays.copyOf(mask, Math.multiplyExact(capacity, a));
+      actions = Arrays.copyOf(actions, capacity);
+      actionVectors = Arrays.copyOf(actionVectors, Math.multiplyExact(capacity, box));
+      rewards = Arrays.copyOf(rewards, capacity);
+      propensities = Arrays.copyOf(propensities, capacity);
+      terminated = Arrays.copyOf(terminated, capacity);
+      truncated = Arrays.copyOf(truncated, capacity);
+      next = Arrays.copyOf(next, capacity);
+    }
+
+    private static float[] grown(float[] array, int needed) {
+      return needed <= array.length
+          ? array
+          : Arrays.copyOf(array, Math.max(needed, array.length * 2));
+    }
+
+    private static int[] grown(int[] array, int needed) {
+      return needed <= array.length
+          ? array
+          : Arrays.copyOf(array, Math.max(needed, array.length * 2));
+    }
+
+    private static boolean[] grown(boolean[] array, int needed) {
+      return needed <= array.length
+          ? array
+          : Arrays.copyOf(array, Math.max(needed, array.length * 2));
+    }
+  }
+}

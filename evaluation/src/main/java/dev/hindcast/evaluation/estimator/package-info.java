@@ -1,0 +1,2 @@
+/** Off-policy estimators as additive terms and a function of their mean. No engine. */
+package dev.hindcast.evaluation.estimator;

@@ -1,0 +1,2 @@
+/** The seam between learners and tensor libraries. */
+package dev.hindcast.offlinerl.network;
