@@ -153,11 +153,15 @@ public final class ConfigNode {
 
   /** A number, or the default when absent. */
   public double number(double otherwise) {
-    return optionalNumber().orElse(otherwise);
+    return numberOr(otherwise).orElse(otherwise);
   }
 
   /** A number if there is one; {@code 0.1%} reads as 0.001. */
   public Optional<Double> optionalNumber() {
+    return numberOr(0);
+  }
+
+  private Optional<Double> numberOr(double standIn) {
     return optionalText()
         .map(
             text -> {
@@ -168,7 +172,7 @@ public final class ConfigNode {
                 return percent ? number / 100 : number;
               } catch (NumberFormatException e) {
                 problem("is '" + text + "', but should be a number");
-                return 0.0;
+                return standIn;
               }
             });
   }
