@@ -51,6 +51,11 @@ public final class ConfigNode {
     return path;
   }
 
+  /** Where this stands, for messages: {@code ingest.reward in pipeline.yaml line 9}. */
+  public String where() {
+    return path.isEmpty() ? place : path + " in " + place;
+  }
+
   /** Whether the file says anything here. */
   public boolean isPresent() {
     return value != null && !(value instanceof Value.Scalar scalar && scalar.isNull());
@@ -295,7 +300,7 @@ public final class ConfigNode {
    */
   public void problem(String words) {
     String ending = words.endsWith(".") || words.endsWith("?") ? "" : ".";
-    document.problem((path.isEmpty() ? place : path + " in " + place) + ": " + words + ending);
+    document.problem(where() + ": " + words + ending);
   }
 
   /** What stands here as plain JSON, for provenance; every key below counts as known. */
@@ -309,6 +314,11 @@ public final class ConfigNode {
   public ConfigNode leaveToOthers() {
     takenWhole = true;
     return this;
+  }
+
+  /** Whether any key below has been asked for. */
+  public boolean wasRead() {
+    return !asked.isEmpty();
   }
 
   void refuseUnasked() {

@@ -57,6 +57,20 @@ public record ObservationSpace(List<String> numeric, List<CategoricalField> cate
       values = List.copyOf(values);
     }
 
+    /**
+     * How a value of a log or table is spelled in dictionaries: whole numbers without a fraction
+     * whatever their type, so that 3, 3L and 3.0 are the same category.
+     */
+    public static String text(Object value) {
+      if (value instanceof Float || value instanceof Double) {
+        double number = ((Number) value).doubleValue();
+        return number == Math.rint(number) && Math.abs(number) < 1e15
+            ? Long.toString((long) number)
+            : value.toString();
+      }
+      return value.toString();
+    }
+
     /** How many codes there are, the one for unknown values included. */
     public int codes() {
       return values.size() + 1;

@@ -1,0 +1,288 @@
+package dev.hindcast.core.report;
+
+import dev.hindcast.core.artefact.Fingerprint;
+import dev.hindcast.core.artefact.Provenance;
+import dev.hindcast.core.artefact.RowAccount;
+import dev.hindcast.core.data.ActionSpace;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What logged data says about target policies; {@code docs/spec/report.md} is the contract, field
+ * by field. A figure that could not be computed is absent, with a reason beside it.
+ *
+ * @param specVersion the version of the contract
+ * @param kind always {@code report}
+ * @param name what people call the pipeline
+ * @param dataset the episodes that were evaluated
+ * @param behavior how the log itself did
+ * @param rows where every row of the log went when the dataset was made
+ * @param discount γ
+ * @param level the coverage that every interval aims at
+ * @param replicates bootstrap replicates behind every interval
+ * @param incumbent the name of the policy that the others are compared with
+ * @param policies one entry for each target policy, in the order asked for
+ * @param learningCurves how the bundles' training went
+ * @param warnings what holds for the whole report
+ * @param provenance what made it; its config is the settings in force
+ */
+public record EvaluationReport(
+    int specVersion,
+    String kind,
+    String name,
+    DatasetPart dataset,
+    Behavior behavior,
+    RowAccount rows,
+    double discount,
+    double level,
+    int replicates,
+    String incumbent,
+    List<PolicyResult> policies,
+    List<LearningCurve> learningCurves,
+    List<Remark> warnings,
+    Provenance provenance) {
+  /** The version of the contract that this build writes and reads. */
+  public static final int SPEC_VERSION = 1;
+
+  /** What stands in {@code kind}. */
+  public static final String KIND = "report";
+
+  /** Copies the lists. */
+  public EvaluationReport {
+    policies = List.copyOf(policies);
+    learningCurves = List.copyOf(learningCurves);
+    warnings = List.copyOf(warnings);
+  }
+
+  /** The result of a policy, by name. */
+  public Optional<PolicyResult> policy(String policyName) {
+    return policies.stream().filter(policy -> policy.name().equals(policyName)).findFirst();
+  }
+
+  /**
+   * Something to know, for machines and for people.
+   *
+   * @param code stable, in kebab-case
+   * @param words one or two sentences
+   */
+  public record Remark(String code, String words) {}
+
+  /**
+   * The episodes that were evaluated.
+   *
+   * @param name what people call the dataset
+   * @param fingerprint its fingerprint
+   * @param split {@code held_out}, {@code training} or {@code all}
+   * @param episodes how many
+   * @param transitions how many steps
+   * @param terminated episodes that the world ended
+   * @param truncated episodes that the log or a clock ended
+   * @param withoutFinalObservation truncated episodes whose last observation is not in the log
+   * @param maxLength steps of the longest episode
+   * @param meanLength mean number of steps
+   * @param actionSpace what can be done at each step
+   */
+  public record DatasetPart(
+      String name,
+      Fingerprint fingerprint,
+      String split,
+      long episodes,
+      long transitions,
+      long terminated,
+      long truncated,
+      long withoutFinalObservation,
+      int maxLength,
+      Optional<Double> meanLength,
+      ActionSpace actionSpace) {}
+
+  /**
+   * How the log itself did.
+   *
+   * @param meanReturn mean discounted return of the evaluated episodes, with its interval
+   * @param propensities {@code exact}, {@code estimated} or {@code none}
+   * @param minPropensity the least propensity met
+   * @param meanInversePropensity mean over steps of 1 / propensity: about the number of actions
+   *     when every action can be drawn everywhere
+   * @param actions the number of discrete actions
+   * @param loggedActionsOutsideMask rows of the dataset whose logged action their mask rules out
+   */
+  public record Behavior(
+      Estimate meanReturn,
+      String propensities,
+      Optional<Double> minPropensity,
+      Optional<Double> meanInversePropensity,
+      Optional<Integer> actions,
+      long loggedActionsOutsideMask) {}
+
+  /**
+   * One target policy.
+   *
+   * @param name what people call it
+   * @param kind {@code logged}, {@code uniform}, {@code constant}, {@code table} or {@code bundle}
+   * @param fingerprint its content
+   * @param qFunctions the Q-function bundles that its estimates use
+   * @param estimates one for each estimator that applies
+   * @param diagnostics how well the log speaks about this policy; absent without propensities
+   * @param differenceToIncumbent paired on the same episodes; absent for the incumbent itself
+   * @param knownValue the exact value, where one was given
+   * @param warnings what to bear in mind when reading its figures
+   * @param verdict what to do
+   */
+  public record PolicyResult(
+      String name,
+      String kind,
+      Fingerprint fingerprint,
+      List<Source> qFunctions,
+      List<Estimate> estimates,
+      Optional<Diagnostics> diagnostics,
+      Optional<Difference> differenceToIncumbent,
+      Optional<Double> knownValue,
+      List<Remark> warnings,
+      Verdict verdict) {
+    /** Copies the lists. */
+    public PolicyResult {
+      qFunctions = List.copyOf(qFunctions);
+      estimates = List.copyOf(estimates);
+      warnings = List.copyOf(warnings);
+    }
+
+    /** The estimate that the verdict rests on. */
+    public Optional<Estimate> primary() {
+      return estimates.stream().filter(Estimate::primary).findFirst();
+    }
+
+    /** The estimate of one estimator, by its catalogue name. */
+    public Optional<Estimate> estimate(String estimator) {
+      return estimates.stream()
+          .filter(estimate -> estimate.estimator().equals(estimator))
+          .findFirst();
+    }
+  }
+
+  /**
+   * A bundle that was used.
+   *
+   * @param name its name
+   * @param fingerprint its fingerprint
+   */
+  public record Source(String name, Fingerprint fingerprint) {}
+
+  /**
+   * How much more a policy is worth than the incumbent.
+   *
+   * @param value the difference of the two primary estimates
+   * @param lower the lower end of its interval
+   * @param upper the upper end of its interval
+   */
+  public record Difference(double value, double lower, double upper) {}
+
+  /**
+   * How well the log speaks about a policy. Weights are the products of importance ratios over
+   * whole episodes.
+   *
+   * @param effectiveSampleSize Kish's (Σw)² / Σw², in [0, episodes]; absent when every weight is 0
+   * @param maxWeightShare the largest weight over the sum of weights; absent when every weight is 0
+   * @param maxWeight the largest weight
+   * @param meanWeight mean weight, 1 in expectation when propensities are right and support is full
+   * @param meanWeightZ how many standard errors the mean weight lies from 1
+   * @param unsupportedMass mean over steps of the probability that the policy gives to actions
+   *     never logged in the step's stratum, in [0, 1]
+   * @param strata what strata are: {@code observation}, {@code categories} or {@code all}
+   * @param strataCount how many there are
+   * @param massOutsideMask mean over steps of the probability given to inadmissible actions; absent
+   *     without masks
+   * @param weightHistogram weights by size
+   * @param effectiveSampleSizeByStep effective sample size of the weights after each step, ended
+   *     episodes keeping theirs
+   */
+  public record Diagnostics(
+      Optional<Double> effectiveSampleSize,
+      Optional<Double> maxWeightShare,
+      Optional<Double> maxWeight,
+      Optional<Double> meanWeight,
+      Optional<Double> meanWeightZ,
+      Optional<Double> unsupportedMass,
+      String strata,
+      long strataCount,
+      Optional<Double> massOutsideMask,
+      WeightHistogram weightHistogram,
+      List<Double> effectiveSampleSizeByStep) {
+    /** Copies the list. */
+    public Diagnostics {
+      effectiveSampleSizeByStep = List.copyOf(effectiveSampleSizeByStep);
+    }
+  }
+
+  /**
+   * Episodes by the decimal logarithm of their weight.
+   *
+   * @param zero weights that are exactly 0
+   * @param below positive weights under the first bin
+   * @param lowest the lower end of the first bin, as an exponent of 10
+   * @param width the width of each bin, in powers of 10
+   * @param counts episodes in each bin; a bin holds its lower end
+   * @param above weights over the last bin
+   */
+  public record WeightHistogram(
+      long zero, long below, double lowest, double width, List<Long> counts, long above) {
+    /** Copies the counts. */
+    public WeightHistogram {
+      counts = List.copyOf(counts);
+    }
+  }
+
+  /**
+   * What to do with a policy.
+   *
+   * @param decision promote it, hold it back, or admit that this log cannot tell
+   * @param reasons why, the weightiest first
+   */
+  public record Verdict(Decision decision, List<Remark> reasons) {
+    /** Copies the list. */
+    public Verdict {
+      reasons = List.copyOf(reasons);
+    }
+  }
+
+  /** The three verdicts. */
+  public enum Decision {
+    /** The evidence is good and says that it is better than the incumbent. */
+    PROMOTE("promote"),
+    /** The evidence does not suffice, or says that it is not better. */
+    HOLD("hold"),
+    /** This log cannot say what the policy is worth. */
+    NOT_EVALUABLE("not-evaluable");
+
+    private final String key;
+
+    Decision(String key) {
+      this.key = key;
+    }
+
+    /** The JSON spelling. */
+    @com.fasterxml.jackson.annotation.JsonValue
+    public String key() {
+      return key;
+    }
+  }
+
+  /**
+   * How a bundle's training went.
+   *
+   * @param bundle the bundle's name
+   * @param algorithm its algorithm
+   * @param updates the update counts at which figures were taken
+   * @param series figures by name, one for each update count
+   */
+  public record LearningCurve(
+      String bundle, String algorithm, List<Long> updates, Map<String, List<Double>> series) {
+    /** Copies the collections. */
+    public LearningCurve {
+      updates = List.copyOf(updates);
+      series = Collections.unmodifiableMap(new TreeMap<>(series));
+    }
+  }
+}
