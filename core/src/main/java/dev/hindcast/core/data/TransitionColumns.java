@@ -221,6 +221,26 @@ public final class TransitionColumns {
         Arrays.copyOfRange(stepOfObservation, from, to));
   }
 
+  /** The decisions at these observation rows, which need not lie side by side. */
+  public Decisions decisionsAt(int[] wanted) {
+    int d = observationSpace.numeric().size();
+    int c = observationSpace.categorical().size();
+    int a = mask.length == 0 ? 0 : actionCount();
+    float[] numbers = new float[wanted.length * d];
+    int[] codes = new int[wanted.length * c];
+    boolean[] masks = new boolean[wanted.length * a];
+    String[] ids = new String[wanted.length];
+    int[] steps = new int[wanted.length];
+    for (int i = 0; i < wanted.length; i++) {
+      System.arraycopy(numeric, wanted[i] * d, numbers, i * d, d);
+      System.arraycopy(categories, wanted[i] * c, codes, i * c, c);
+      System.arraycopy(mask, wanted[i] * a, masks, i * a, a);
+      ids[i] = episodeIds[episodeOfObservation[wanted[i]]];
+      steps[i] = stepOfObservation[wanted[i]];
+    }
+    return new Decisions(wanted.length, numbers, codes, masks, ids, steps);
+  }
+
   /**
    * Collects episodes step by step. For each episode: {@link #beginEpisode}, then for each step
    * {@link #numeric()} and the other setters followed by {@link #addStep}, then {@link #endEpisode}

@@ -1,0 +1,233 @@
+package dev.hindcast.offlinerl.network.djl;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.hindcast.offlinerl.network.Architecture;
+import dev.hindcast.offlinerl.network.Network;
+import dev.hindcast.offlinerl.network.Observations;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One network in PyTorch. Works below DJL's gradient collector, which admits one user per process:
+ * the switch for recording a graph is per thread, and backward takes the output gradients directly.
+ */
+final class DjlNetwork implements Network {
+  private static final double MEAN_DECAY = 0.9;
+  private static final double VARIANCE_DECAY = 0.999;
+  private static final double EPSILON = 1e-8;
+
+  private final NDManager manager;
+  private final Architecture architecture;
+  private final List<Architecture.Tensor> tensors;
+  private final int fields;
+  private final PtNDArray[] parameters;
+  private final PtNDArray[] means;
+  private final PtNDArray[] variances;
+  private double learningRate;
+  private long steps;
+  private PtNDManager scope;
+  private PtNDArray outputs;
+
+  DjlNetwork(NDManager manager, Architecture architecture, float[] values, double learningRate) {
+    this.manager = manager;
+    this.architecture = architecture;
+    this.learningRate = learningRate;
+    tensors = architecture.tensors();
+    fields = architecture.embeddings().size();
+    int n = tensors.size();
+    parameters = new PtNDArray[n];
+    means = new PtNDArray[n];
+    variances = new PtNDArray[n];
+    for (int i = 0; i < n; i++) {
+      Architecture.Tensor tensor = tensors.get(i);
+      parameters[i] = array(values, tensor);
+      JniUtils.attachGradient(parameters[i], true);
+      float[] zeros = new float[tensor.size()];
+      Architecture.Tensor alone = new Architecture.Tensor(tensor.name(), tensor.shape(), 0);
+      means[i] = array(zeros, alone);
+      variances[i] = array(zeros, alone);
+    }
+  }
+
+  @Override
+  public Architecture architecture() {
+    return architecture;
+  }
+
+  @Override
+  public float[] forward(Observations observations, int[] rows) {
+    forget();
+    scope = (PtNDManager) manager.newSubManager();
+    JniUtils.setGradMode(true);
+    try {
+      outputs = apply(scope, observations, rows);
+    } finally {
+      JniUtils.setGradMode(false);
+    }
+    return outputs.toFloatArray();
+  }
+
+  @Override
+  public float[] predict(Observations observations, int[] rows) {
+    try (PtNDManager brief = (PtNDManager) manager.newSubManager()) {
+      JniUtils.setGradMode(false);
+      return apply(brief, observations, rows).toFloatArray();
+    }
+  }
+
+  private PtNDArray apply(PtNDManager in, Observations observations, int[] rows) {
+    PtNDArray x = ((DjlObservations) observations).input(in, rows, parameters);
+    for (int i = fields; i < parameters.length; i += 2) {
+      x = JniUtils.linear(x, parameters[i], parameters[i + 1]);
+      if (i + 2 < parameters.length) {
+        x = JniUtils.relu(x);
+      }
+    }
+    return x;
+  }
+
+  @Override
+  public void backward(float[] outputGradient) {
+    if (outputs == null) {
+      throw new IllegalStateException("There was no forward that this backward could belong to.");
+    }
+    PtNDArray gradient = (PtNDArray) scope.create(outputGradient, outputs.getShape());
+    JniUtils.backward(outputs, gradient, false, false);
+    forget();
+  }
+
+  @Override
+  public void step() {
+    steps++;
+    double meanCorrection = 1 - Math.pow(MEAN_DECAY, (double) steps);
+    double varianceCorrection = Math.sqrt(1 - Math.pow(VARIANCE_DECAY, (double) steps));
+    // The native step divides by sqrt(variance) + epsilon without correcting the variance; with
+    // both
+    // constants moved across the fraction it is Adam as published.
+    float rate = (float) (learningRate * varianceCorrection / meanCorrection);
+    float epsilon = (float) (EPSILON * varianceCorrection);
+    JniUtils.setGradMode(false);
+    for (int i = 0; i < parameters.length; i++) {
+      try (PtNDArray gradient = JniUtils.getGradient(parameters[i])) {
+        JniUtils.adamUpdate(
+            parameters[i],
+            gradient,
+            means[i],
+            variances[i],
+            rate,
+            rate,
+            0f,
+            1f,
+            -1f,
+            (float) MEAN_DECAY,
+            (float) VARIANCE_DECAY,
+            epsilon,
+            false);
+      }
+      JniUtils.zeroGrad(parameters[i]);
+    }
+  }
+
+  @Override
+  public void learningRate(double rate) {
+    learningRate = rate;
+  }
+
+  @Override
+  public void polyakFrom(Network source, double polyak) {
+    DjlNetwork other = (DjlNetwork) source;
+    JniUtils.setGradMode(false);
+    try (NDManager brief = manager.newSubManager()) {
+      PtNDArray keep = (PtNDArray) brief.create((float) (1 - polyak));
+      PtNDArray take = (PtNDArray) brief.create((float) polyak);
+      for (int i = 0; i < parameters.length; i++) {
+        JniUtils.muli(parameters[i], keep);
+        try (PtNDArray share = JniUtils.mul(other.parameters[i], take)) {
+          JniUtils.addi(parameters[i], share);
+        }
+      }
+    }
+  }
+
+  @Override
+  public float[] parameters() {
+    return flat(parameters);
+  }
+
+  @Override
+  public void parameters(float[] values) {
+    set(parameters, values);
+  }
+
+  @Override
+  public float[] gradients() {
+    float[] result = new float[architecture.parameterCount()];
+    for (int i = 0; i < parameters.length; i++) {
+      try (PtNDArray gradient = JniUtils.getGradient(parameters[i])) {
+        if (gradient != null) {
+          System.arraycopy(
+              gradient.toFloatArray(), 0, result, tensors.get(i).offset(), tensors.get(i).size());
+        }
+      }
+    }
+    return result;
+  }
+
+  @Override
+  public OptimizerState optimizer() {
+    return new OptimizerState(steps, flat(means), flat(variances));
+  }
+
+  @Override
+  public void optimizer(OptimizerState state) {
+    steps = state.steps();
+    set(means, state.mean());
+    set(variances, state.variance());
+  }
+
+  @Override
+  public void close() {
+    forget();
+    manager.close();
+  }
+
+  private void forget() {
+    if (scope != null) {
+      scope.close();
+      scope = null;
+      outputs = null;
+    }
+  }
+
+  private PtNDArray array(float[] values, Architecture.Tensor tensor) {
+    float[] part = Arrays.copyOfRange(values, tensor.offset(), tensor.offset() + tensor.size());
+    long[] shape = tensor.shape().stream().mapToLong(Integer::longValue).toArray();
+    return (PtNDArray) manager.create(part, new Shape(shape));
+  }
+
+  private float[] flat(PtNDArray[] arrays) {
+    float[] result = new float[architecture.parameterCount()];
+    for (int i = 0; i < arrays.length; i++) {
+      System.arraycopy(
+          arrays[i].toFloatArray(), 0, result, tensors.get(i).offset(), tensors.get(i).size());
+    }
+    return result;
+  }
+
+  private void set(PtNDArray[] arrays, float[] values) {
+    JniUtils.setGradMode(false);
+    for (int i = 0; i < arrays.length; i++) {
+      Architecture.Tensor tensor = tensors.get(i);
+      ByteBuffer buffer =
+          ByteBuffer.allocateDirect(4 * tensor.size()).order(ByteOrder.nativeOrder());
+      buffer.asFloatBuffer().put(values, tensor.offset(), tensor.size());
+      JniUtils.set(arrays[i], buffer);
+    }
+  }
+}

@@ -1,0 +1,249 @@
+package dev.hindcast.offlinerl.spark;
+
+import dev.hindcast.core.artefact.CanonicalJson;
+import dev.hindcast.core.config.UserError;
+import dev.hindcast.core.data.ActionSpace;
+import dev.hindcast.core.data.Split;
+import dev.hindcast.core.policy.Bundle;
+import dev.hindcast.core.policy.BundleLoader;
+import dev.hindcast.core.policy.BundleManifest;
+import dev.hindcast.core.policy.PolicySpec;
+import dev.hindcast.core.policy.TargetPolicy;
+import dev.hindcast.dataset.ArtefactFolder;
+import dev.hindcast.dataset.ArtefactWriter;
+import dev.hindcast.dataset.Dataset;
+import dev.hindcast.dataset.TargetPolicies;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Trains what a config asks for, one Spark task per algorithm and seed: first the policies, then
+ * what evaluates them. Every bundle is published by itself, so a run that was stopped goes on where
+ * it was.
+ */
+public final class TrainJob {
+  private final SparkSession spark;
+  private final TrainConfig config;
+  private final Dataset dataset;
+  private final String output;
+  private final BundleLoader loader;
+  private final ArtefactWriter.Existing existing;
+  private final Consumer<String> progress;
+  private final Map<String, Trained> done = new LinkedHashMap<>();
+
+  private TrainJob(
+      SparkSession spark,
+      TrainConfig config,
+      Dataset dataset,
+      String output,
+      BundleLoader loader,
+      ArtefactWriter.Existing existing,
+      Consumer<String> progress) {
+    this.spark = spark;
+    this.config = config;
+    this.dataset = dataset;
+    this.output = output.replaceFirst("(?<=[^/])/+$", "");
+    this.loader = loader;
+    this.existing = existing;
+    this.progress = progress;
+  }
+
+  /**
+   * A bundle that training was to leave.
+   *
+   * @param folder where it lies
+   * @param manifest what it says of itself
+   * @param wasThere whether an earlier run had made it already
+   */
+  public record Trained(String folder, BundleManifest manifest, boolean wasThere) {}
+
+  /**
+   * Trains all of it.
+   *
+   * @param output the folder that will hold a folder for each bundle
+   * @param loader reads the bundles back, and those that the config names as policies
+   * @param existing what to do with bundles of another config, dataset, seed or build in these
+   *     places; equal ones are kept as they are
+   * @param progress told what happens, a line at a time, from several threads
+   * @return the bundles, in the order of the config
+   * @throws UserError when something about config, data or output stands in the way
+   */
+  public static List<Trained> run(
+      SparkSession spark,
+      TrainConfig config,
+      Dataset dataset,
+      String output,
+      BundleLoader loader,
+      ArtefactWriter.Existing existing,
+      Consumer<String> progress) {
+    return new TrainJob(spark, config, dataset, output, loader, existing, progress).run();
+  }
+
+  private List<Trained> run() {
+    checkDataset();
+    Map<String, TargetPolicy> given = givenPolicies();
+    Trials trials = new Trials(config, dataset);
+    wave(
+        config.plans().stream()
+            .filter(TrainConfig.Plan::yieldsPolicy)
+            .flatMap(plan -> trials.ofPolicies(plan).stream())
+            .toList());
+    List<Trial> evaluations = new ArrayList<>();
+    for (TrainConfig.Plan plan : config.plans()) {
+      if (plan.yieldsPolicy()) {
+        continue;
+      }
+      if (dataset.manifest().isHorizonOne()) {
+        evaluations.addAll(trials.ofEvaluation(plan, Optional.empty()));
+        continue;
+      }
+      for (TargetPolicy target : targets(plan, given)) {
+        evaluations.addAll(trials.ofEvaluation(plan, Optional.of(target)));
+      }
+    }
+    wave(evaluations);
+    return List.copyOf(done.values());
+  }
+
+  private void checkDataset() {
+    if (!(dataset.manifest().actionSpace() instanceof ActionSpace.Discrete)) {
+      throw UserError.usage(
+          "Cannot train "
+              + config.plans().get(0).label()
+              + ": it chooses among discrete actions, and the action space of dataset "
+              + dataset.manifest().name()
+              + " is "
+              + dataset.manifest().actionSpace().inWords()
+              + ". Ingest the action as discrete.");
+    }
+    if (dataset.manifest().part(Split.Part.TRAINING).episodes() == 0) {
+      throw UserError.data(
+          "Cannot train: the training side of dataset "
+              + dataset.manifest().name()
+              + " has no episodes. Lower ingest.split.held-out, or ingest more.");
+    }
+  }
+
+  /** The policies that are there before training, by name: so that mistakes show at once. */
+  private Map<String, TargetPolicy> givenPolicies() {
+    Map<String, TargetPolicy> given = new LinkedHashMap<>();
+    boolean evaluates = config.plans().stream().anyMatch(plan -> !plan.yieldsPolicy());
+    if (!evaluates || dataset.manifest().isHorizonOne()) {
+      return given;
+    }
+    List<PolicySpec> specs = new ArrayList<>(config.pipeline().policies());
+    specs.add(new PolicySpec.Uniform());
+    config.plans().forEach(plan -> specs.addAll(plan.of()));
+    for (PolicySpec spec : specs) {
+      if (!(spec instanceof PolicySpec.Named) && !(spec instanceof PolicySpec.Logged)) {
+        given.put(spec.name(), TargetPolicies.resolve(spec, dataset.manifest(), loader));
+      }
+    }
+    return given;
+  }
+
+  /** The policies that a plan evaluates. */
+  private List<TargetPolicy> targets(TrainConfig.Plan plan, Map<String, TargetPolicy> given) {
+    Map<String, TargetPolicy> targets = new LinkedHashMap<>();
+    List<String> names = new ArrayList<>(plan.of().stream().map(PolicySpec::name).toList());
+    if (names.isEmpty()) {
+      config.pipeline().policies().stream()
+          .filter(policy -> !(policy instanceof PolicySpec.Logged))
+          .forEach(policy -> names.add(policy.name()));
+      names.add("uniform");
+      config.plans().stream()
+          .filter(TrainConfig.Plan::yieldsPolicy)
+          .forEach(policy -> names.add(policy.label()));
+    }
+    for (String name : names) {
+      if (given.containsKey(name)) {
+        targets.put(name, given.get(name));
+        continue;
+      }
+      for (TrainConfig.Plan policy : config.plans()) {
+        for (int seed = 0; seed < policy.settings().seeds() && policy.yieldsPolicy(); seed++) {
+          if (name.equals(policy.label()) || name.equals(policy.bundleName(seed))) {
+            targets.put(policy.bundleName(seed), trained(policy.bundleName(seed)));
+          }
+        }
+      }
+    }
+    return List.copyOf(targets.values());
+  }
+
+  private TargetPolicy trained(String name) {
+    Bundle bundle = loader.load(ArtefactFolder.local(output + "/" + name));
+    return new TargetPolicy(name, "bundle", bundle.manifest().fingerprint(), bundle.policy());
+  }
+
+  /** Runs these trials side by side and waits for all of them. */
+  private void wave(List<Trial> trials) {
+    List<Trial> missing = new ArrayList<>();
+    for (Trial trial : trials) {
+      if (isThere(trial)) {
+        progress.accept(trial.name() + ": already there");
+      } else {
+        missing.add(trial);
+      }
+    }
+    List<Outcome> outcomes = missing.isEmpty() ? List.of() : outcomes(missing);
+    for (Outcome outcome : outcomes) {
+      if (outcome instanceof Outcome.Refused refused) {
+        throw new UserError(
+            refused.reason().kind(), refused.reason().getMessage(), refused.reason());
+      }
+    }
+    for (Trial trial : trials) {
+      String folder = output + "/" + trial.name();
+      BundleManifest manifest = BundleLoader.manifest(ArtefactFolder.local(folder));
+      done.put(trial.name(), new Trained(folder, manifest, !missing.contains(trial)));
+    }
+  }
+
+  private List<Outcome> outcomes(List<Trial> trials) {
+    LatestLine line = new LatestLine();
+    spark.sparkContext().register(line, "training progress");
+    ProgressListener listener = new ProgressListener(line.id(), progress);
+    spark.sparkContext().addSparkListener(listener);
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    try {
+      return context
+          .parallelize(trials, trials.size())
+          .map(new TrialTask(dataset, output, existing, line))
+          .collect();
+    } finally {
+      spark.sparkContext().removeSparkListener(listener);
+    }
+  }
+
+  /**
+   * Whether a finished bundle of this very trial is in its place.
+   *
+   * @throws UserError (conflict) when another one is, and replacing was not asked for
+   */
+  private boolean isThere(Trial trial) {
+    String folder = output + "/" + trial.name();
+    if (ArtefactFolder.manifest(folder).isEmpty()) {
+      return false;
+    }
+    BundleManifest found = BundleLoader.manifest(ArtefactFolder.local(folder));
+    if (CanonicalJson.text(found.provenance()).equals(trial.provenance())) {
+      return true;
+    }
+    if (existing == ArtefactWriter.Existing.REPLACE) {
+      return false;
+    }
+    throw UserError.conflict(
+        "Cannot train "
+            + trial.name()
+            + ": "
+            + folder
+            + " holds a bundle of another config, dataset, seed or build. Choose another output, or replace it with --replace.");
+  }
+}

@@ -1,0 +1,48 @@
+package dev.hindcast.offlinerl.spark;
+
+import dev.hindcast.core.config.Require;
+import dev.hindcast.offlinerl.network.Networks.Device;
+import dev.hindcast.offlinerl.training.Schedule;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * What every algorithm can be told under {@code train}, and each entry of {@code algorithms} can
+ * override for itself.
+ *
+ * @param seeds how many runs; their seeds are 0, 1, ...
+ * @param updates gradient updates in each run
+ * @param batchSize steps in each update
+ * @param checkpointEvery updates between checkpoints; 0 for none
+ * @param metricsEvery updates averaged in each line of the metrics file
+ * @param device where to compute
+ * @param hidden widths of the hidden layers; an empty list makes linear models
+ * @param embeddingWidth widest embedding of a categorical field
+ */
+public record TrainSettings(
+    int seeds,
+    int updates,
+    int batchSize,
+    int checkpointEvery,
+    int metricsEvery,
+    Device device,
+    List<Integer> hidden,
+    int embeddingWidth)
+    implements Serializable {
+  /** Batches of 256 as everywhere in the field; sizes that suit a CPU. */
+  public static final TrainSettings DEFAULT =
+      new TrainSettings(1, 20_000, 256, 1_000, 500, Device.AUTO, List.of(128, 128), 32);
+
+  /** Checks the ranges. */
+  public TrainSettings {
+    hidden = List.copyOf(hidden);
+    Require.positive("seeds", seeds);
+    hidden.forEach(width -> Require.positive("hidden", width));
+    Require.positive("embedding-width", embeddingWidth);
+    new Schedule(updates, batchSize, checkpointEvery, metricsEvery);
+  }
+
+  Schedule schedule() {
+    return new Schedule(updates, batchSize, checkpointEvery, metricsEvery);
+  }
+}

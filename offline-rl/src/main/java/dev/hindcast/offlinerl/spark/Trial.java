@@ -1,0 +1,39 @@
+package dev.hindcast.offlinerl.spark;
+
+import dev.hindcast.core.policy.Policy;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * One training run as it is sent to an executor: everything it needs but the data, which the
+ * executor reads itself.
+ *
+ * @param name of its bundle and folder
+ * @param algorithm its catalogue name
+ * @param options the algorithm's own settings
+ * @param settings those every algorithm has
+ * @param discount γ
+ * @param seed of all randomness
+ * @param target the policy to evaluate, for learners that evaluate one and need to know which; at
+ *     most one
+ * @param provenance canonical JSON of what the bundle's manifest will say made it
+ */
+record Trial(
+    String name,
+    String algorithm,
+    Record options,
+    TrainSettings settings,
+    double discount,
+    int seed,
+    List<Target> target,
+    String provenance)
+    implements Serializable {
+  /**
+   * A policy to evaluate.
+   *
+   * @param name what people call it
+   * @param fingerprint its content
+   * @param policy how it acts
+   */
+  record Target(String name, String fingerprint, Policy policy) implements Serializable {}
+}

@@ -1,0 +1,145 @@
+package dev.hindcast.offlinerl.spark;
+
+import dev.hindcast.core.artefact.CanonicalJson;
+import dev.hindcast.core.artefact.Fingerprint;
+import dev.hindcast.core.artefact.Provenance;
+import dev.hindcast.core.config.UserError;
+import dev.hindcast.core.data.ActionSpace;
+import dev.hindcast.core.data.Decisions;
+import dev.hindcast.core.data.Normalizer;
+import dev.hindcast.core.data.Split;
+import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.core.policy.BundleManifest;
+import dev.hindcast.dataset.ArtefactWriter;
+import dev.hindcast.dataset.Dataset;
+import dev.hindcast.offlinerl.algorithm.Algorithms;
+import dev.hindcast.offlinerl.algorithm.Learner;
+import dev.hindcast.offlinerl.algorithm.Setting;
+import dev.hindcast.offlinerl.bundle.NeuralBundle;
+import dev.hindcast.offlinerl.network.Networks;
+import dev.hindcast.offlinerl.network.Observations;
+import dev.hindcast.offlinerl.network.djl.DjlNetworks;
+import dev.hindcast.offlinerl.training.Metrics;
+import dev.hindcast.offlinerl.training.ReplayBuffer;
+import dev.hindcast.offlinerl.training.TrainingLoop;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.Function;
+
+/**
+ * One trial on an executor: reads the training side, trains, publishes the bundle.
+ *
+ * @param dataset where the data is
+ * @param output the folder of all bundles
+ * @param existing what to do with another bundle in the trial's place
+ * @param progress carries lines to the driver
+ */
+record TrialTask(
+    Dataset dataset, String output, ArtefactWriter.Existing existing, LatestLine progress)
+    implements Function<Trial, Outcome> {
+  private static final int ONNX_SAMPLE = 256;
+
+  @Override
+  public Outcome call(Trial trial) {
+    try {
+      train(trial);
+      return new Outcome.Published(trial.name());
+    } catch (UserError e) {
+      progress.add(trial.name() + ": stopped");
+      return new Outcome.Refused(trial.name(), e);
+    } catch (RuntimeException e) {
+      throw new IllegalStateException("Training of " + trial.name() + " failed.", e);
+    }
+  }
+
+  private void train(Trial trial) {
+    progress.add(trial.name() + ": reading the dataset");
+    TransitionColumns data = dataset.read(Split.Part.TRAINING);
+    Algorithms.Entry<?> algorithm = Algorithms.named(trial.algorithm()).orElseThrow();
+    ReplayBuffer buffer = new ReplayBuffer(data, algorithm.uses(), trial.seed());
+    Normalizer normalizer = Normalizer.fit(data);
+    FolderCheckpoints checkpoints = new FolderCheckpoints(output + "/.checkpoints/" + trial.name());
+    try (ArtefactWriter writer = ArtefactWriter.begin(output + "/" + trial.name(), existing);
+        Networks networks = DjlNetworks.on(trial.settings().device());
+        Observations observations =
+            networks.place(
+                normalizer.apply(data.numeric()),
+                data.categories(),
+                data.observationSpace().categorical().size(),
+                data.observationRows());
+        Learner learner =
+            algorithm.learner(
+                new Setting(
+                    data,
+                    observations,
+                    networks,
+                    trial.settings().hidden(),
+                    trial.settings().embeddingWidth(),
+                    trial.discount(),
+                    trial.seed(),
+                    trial.target().stream().map(Trial.Target::policy).findFirst()),
+                trial.options())) {
+      TrainingLoop loop =
+          new TrainingLoop(trial.name(), learner, buffer, trial.settings().schedule());
+      Metrics metrics =
+          loop.run(
+              Fingerprint.of(trial.provenance().getBytes(StandardCharsets.UTF_8)),
+              checkpoints,
+              line -> progress.add(trial.name() + ": " + line),
+              () -> TaskContext.get().isInterrupted());
+      bundle(trial, algorithm, data, normalizer, learner, metrics, buffer)
+          .publish(writer, sample(data));
+    }
+    checkpoints.remove();
+    progress.add(trial.name() + ": done");
+  }
+
+  private static NeuralBundle bundle(
+      Trial trial,
+      Algorithms.Entry<?> algorithm,
+      TransitionColumns data,
+      Normalizer normalizer,
+      Learner learner,
+      Metrics metrics,
+      ReplayBuffer buffer) {
+    boolean isPolicy = algorithm.yields() == Algorithms.Yields.POLICY;
+    Optional<BundleManifest.Evaluates> evaluates =
+        trial.target().stream()
+            .findFirst()
+            .map(
+                target ->
+                    new BundleManifest.Evaluates(
+                        target.name(), new Fingerprint(target.fingerprint())));
+    Map<String, Double> figures = metrics.latest();
+    figures.put("steps", (double) buffer.size());
+    figures.put("steps_left_out", (double) buffer.leftOut());
+    return new NeuralBundle(
+        isPolicy ? BundleManifest.POLICY : BundleManifest.Q_FUNCTION,
+        trial.name(),
+        trial.algorithm(),
+        data.observationSpace(),
+        (ActionSpace.Discrete) data.actionSpace(),
+        isPolicy && data.hasMask(),
+        evaluates,
+        trial.discount(),
+        trial.settings().updates(),
+        figures,
+        metrics.text(),
+        CanonicalJson.read(trial.provenance().getBytes(StandardCharsets.UTF_8), Provenance.class),
+        learner.product().architecture(),
+        normalizer,
+        learner.product().parameters());
+  }
+
+  /** Steps spread over the whole data, for checking the export. */
+  private static Decisions sample(TransitionColumns data) {
+    int n = Math.min(ONNX_SAMPLE, data.rows());
+    int[] rows = new int[n];
+    for (int i = 0; i < n; i++) {
+      rows[i] = (int) ((long) i * data.rows() / n);
+    }
+    return data.decisionsAt(rows);
+  }
+}

@@ -1,0 +1,115 @@
+package dev.hindcast.offlinerl.training;
+
+import dev.hindcast.core.artefact.CanonicalJson;
+import dev.hindcast.core.artefact.Fingerprint;
+import dev.hindcast.offlinerl.network.Network;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * All that training needs to go on as if it had never stopped: updates made, metrics so far, and of
+ * every network the parameters and the optimizer's memory. Batches need nothing, see {@link
+ * ReplayBuffer}.
+ *
+ * <p>A temporary file between two runs of one build, not an artefact: its layout may change at any
+ * time. It ends with the hash of what stands before, so that a torn one is never used.
+ */
+final class Checkpoint {
+  private static final int MAGIC = 0x48434b31; // HCK1
+  private static final int HASH_LENGTH = 71;
+
+  private Checkpoint() {}
+
+  /** The bytes of a checkpoint; {@code run} says which run it belongs to. */
+  static byte[] write(
+      Fingerprint run, long updates, Metrics metrics, Map<String, Network> networks) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeInt(MAGIC);
+      out.writeUTF(run.value());
+      out.writeLong(updates);
+      byte[] state = CanonicalJson.bytes(metrics.state());
+      out.writeInt(state.length);
+      out.write(state);
+      out.writeInt(networks.size());
+      for (Map.Entry<String, Network> entry : new TreeMap<>(networks).entrySet()) {
+        out.writeUTF(entry.getKey());
+        Network.OptimizerState optimizer = entry.getValue().optimizer();
+        write(out, entry.getValue().parameters());
+        out.writeLong(optimizer.steps());
+        write(out, optimizer.mean());
+        write(out, optimizer.variance());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Writing to memory cannot fail.", e);
+    }
+    byte[] content = bytes.toByteArray();
+    byte[] whole = Arrays.copyOf(content, content.length + HASH_LENGTH);
+    byte[] hash = Fingerprint.of(content).value().getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(hash, 0, whole, content.length, HASH_LENGTH);
+    return whole;
+  }
+
+  /**
+   * Puts networks and metrics where the checkpoint left them.
+   *
+   * @return the updates made, or empty, with nothing changed, when the bytes are damaged or belong
+   *     to another run
+   */
+  static Optional<Long> restore(
+      byte[] whole, Fingerprint run, Metrics metrics, Map<String, Network> networks) {
+    if (whole.length < HASH_LENGTH) {
+      return Optional.empty();
+    }
+    byte[] content = Arrays.copyOf(whole, whole.length - HASH_LENGTH);
+    String hash = new String(whole, content.length, HASH_LENGTH, StandardCharsets.US_ASCII);
+    if (!Fingerprint.of(content).value().equals(hash)) {
+      return Optional.empty();
+    }
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(content))) {
+      if (in.readInt() != MAGIC || !in.readUTF().equals(run.value())) {
+        return Optional.empty();
+      }
+      long updates = in.readLong();
+      byte[] state = in.readNBytes(in.readInt());
+      int count = in.readInt();
+      if (count != networks.size()) {
+        return Optional.empty();
+      }
+      metrics.restore(CanonicalJson.read(state, Metrics.State.class));
+      for (int i = 0; i < count; i++) {
+        Network network = networks.get(in.readUTF());
+        network.parameters(floats(in));
+        long steps = in.readLong();
+        network.optimizer(new Network.OptimizerState(steps, floats(in), floats(in)));
+      }
+      return Optional.of(updates);
+    } catch (IOException e) {
+      throw new UncheckedIOException("A checkpoint whose hash is right cannot be read.", e);
+    }
+  }
+
+  private static void write(DataOutputStream out, float[] values) throws IOException {
+    out.writeInt(values.length);
+    for (float value : values) {
+      out.writeInt(Float.floatToRawIntBits(value));
+    }
+  }
+
+  private static float[] floats(DataInputStream in) throws IOException {
+    float[] values = new float[in.readInt()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Float.intBitsToFloat(in.readInt());
+    }
+    return values;
+  }
+}

@@ -1,0 +1,85 @@
+package dev.hindcast.offlinerl.training;
+
+import dev.hindcast.core.artefact.StableHash;
+import dev.hindcast.core.config.UserError;
+import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.offlinerl.algorithm.Algorithms.Uses;
+import dev.hindcast.offlinerl.algorithm.MiniBatch;
+import java.util.Arrays;
+
+/**
+ * The steps a learner may use, and the drawing of batches from them.
+ *
+ * <p>Batches are drawn with replacement. The i-th row of the n-th batch is a hash of seed, n and i,
+ * so there is no generator state to keep: any batch can be drawn again at any time.
+ */
+public final class ReplayBuffer {
+  private final TransitionColumns data;
+  private final int[] usable;
+  private final long stream;
+
+  /**
+   * The usable steps of these episodes.
+   *
+   * @throws UserError when a reward is not a finite number, or no step is usable
+   */
+  public ReplayBuffer(TransitionColumns data, Uses uses, long seed) {
+    this.data = data;
+    this.stream = StableHash.combine(seed, StableHash.of("batches"));
+    int[] rows = new int[data.rows()];
+    int n = 0;
+    for (int episode = 0; episode < data.episodes(); episode++) {
+      for (int row = data.start(episode); row < data.end(episode); row++) {
+        if (!Double.isFinite(data.reward(row))) {
+          throw UserError.data(
+              "Cannot train: the reward of episode "
+                  + data.episodeId(episode)
+                  + " step "
+                  + (row - data.start(episode))
+                  + " is "
+                  + data.reward(row)
+                  + ". Ingest the log again; its checks set such rows aside.");
+        }
+        if (uses == Uses.ALL_STEPS
+            || data.terminated(row)
+            || data.next(row) != TransitionColumns.UNKNOWN) {
+          rows[n++] = row;
+        }
+      }
+    }
+    usable = Arrays.copyOf(rows, n);
+    if (n == 0) {
+      throw UserError.data(
+          data.rows() == 0
+              ? "Cannot train: the training side of the dataset has no episodes. Lower ingest.split.held-out, or ingest more."
+              : "Cannot train: no step of the dataset is terminated or followed by a known observation, so no return can be learned. Map ingest.terminated, or the next observation.");
+    }
+  }
+
+  /** How many steps can be drawn. */
+  public int size() {
+    return usable.length;
+  }
+
+  /** How many steps cannot, because what followed them is not known. */
+  public int leftOut() {
+    return data.rows() - usable.length;
+  }
+
+  /**
+   * The batch of an update.
+   *
+   * @param update from 0
+   * @param updates how many there will be in all
+   */
+  public MiniBatch sample(long update, long updates, int batchSize) {
+    long batch = StableHash.combine(stream, update);
+    int[] rows = new int[batchSize];
+    for (int i = 0; i < batchSize; i++) {
+      long draw = StableHash.combine(batch, i);
+      // The high half of a 64 x 64 bit product is uniform over 0 .. size - 1.
+      rows[i] = usable[(int) Math.multiplyHigh(draw >>> 1, 2L * usable.length)];
+    }
+    return new MiniBatch(data, rows, (double) update / updates);
+  }
+}

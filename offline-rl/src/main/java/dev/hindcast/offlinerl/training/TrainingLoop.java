@@ -1,0 +1,140 @@
+package dev.hindcast.offlinerl.training;
+
+import dev.hindcast.core.artefact.Fingerprint;
+import dev.hindcast.core.config.UserError;
+import dev.hindcast.offlinerl.algorithm.Learner;
+import dev.hindcast.offlinerl.algorithm.Losses;
+import dev.hindcast.offlinerl.algorithm.MiniBatch;
+import dev.hindcast.offlinerl.algorithm.TrainingStopped;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * Trains one learner to the end, from a checkpoint where there is one. Resumed training equals
+ * uninterrupted training bit for bit.
+ */
+public final class TrainingLoop {
+  private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(2);
+
+  private final String trial;
+  private final Learner learner;
+  private final ReplayBuffer buffer;
+  private final Schedule schedule;
+  private final Metrics metrics = new Metrics();
+  private long updates;
+
+  /**
+   * A run that has made no update yet.
+   *
+   * @param trial what messages call it
+   */
+  public TrainingLoop(String trial, Learner learner, ReplayBuffer buffer, Schedule schedule) {
+    this.trial = trial;
+    this.learner = learner;
+    this.buffer = buffer;
+    this.schedule = schedule;
+  }
+
+  /**
+   * Trains until all updates are made.
+   *
+   * @param run what this run is; checkpoints of other runs are not used
+   * @param store where checkpoints are kept
+   * @param progress told every few seconds, and when a checkpoint is taken up or passed over
+   * @param stop asked before every update; training ends early when it says so
+   * @throws UserError when a loss is no longer a finite number or the learner stops
+   */
+  public Metrics run(
+      Fingerprint run, CheckpointStore store, Consumer<String> progress, BooleanSupplier stop) {
+    resume(run, store, progress);
+    long begun = updates;
+    long began = System.nanoTime();
+    long reported = began;
+    while (updates < schedule.updates()) {
+      if (stop.getAsBoolean()) {
+        throw new UserError(
+            UserError.Kind.INTERRUPTED,
+            "Training of "
+                + trial
+                + " was interrupted after "
+                + updates
+                + " updates. Run it again to go on from its last checkpoint.");
+      }
+      MiniBatch batch = buffer.sample(updates, schedule.updates(), schedule.batchSize());
+      Losses losses = update(batch);
+      metrics.add(losses);
+      updates++;
+      if (updates % schedule.metricsEvery() == 0 || updates == schedule.updates()) {
+        metrics.endLine(updates);
+      }
+      if (schedule.checkpointEvery() > 0
+          && updates % schedule.checkpointEvery() == 0
+          && updates < schedule.updates()) {
+        store.save(updates, Checkpoint.write(run, updates, metrics, learner.networks()));
+      }
+      long now = System.nanoTime();
+      if (now - reported >= PROGRESS_INTERVAL.toNanos()) {
+        progress.accept(progress(begun, now - began, losses).inWords());
+        reported = now;
+      }
+    }
+    return metrics;
+  }
+
+  private void resume(Fingerprint run, CheckpointStore store, Consumer<String> progress) {
+    Optional<byte[]> latest = store.latest();
+    if (latest.isEmpty()) {
+      return;
+    }
+    Optional<Long> made = Checkpoint.restore(latest.get(), run, metrics, learner.networks());
+    if (made.isPresent()) {
+      updates = made.get();
+      progress.accept(String.format(Locale.ROOT, "going on after %,d updates", updates));
+    } else {
+      progress.accept(
+          "starting anew: the checkpoint there is damaged, or of another config, dataset, seed or build");
+    }
+  }
+
+  private Losses update(MiniBatch batch) {
+    try {
+      Losses losses = learner.update(batch);
+      for (Map.Entry<String, Double> loss : losses.values().entrySet()) {
+        if (!Double.isFinite(loss.getValue())) {
+          throw new TrainingStopped(
+              "its "
+                  + loss.getKey().replace('_', ' ')
+                  + " is "
+                  + loss.getValue()
+                  + ". Look for values that are not finite in that batch, or try a lower learning-rate.");
+        }
+      }
+      return losses;
+    } catch (TrainingStopped e) {
+      throw new UserError(
+          UserError.Kind.DATA,
+          String.format(
+              Locale.ROOT,
+              "Stopped training %s at update %,d (a batch of %s): %s",
+              trial,
+              updates + 1,
+              batch.inWords(),
+              e.getMessage()),
+          e);
+    }
+  }
+
+  private Progress progress(long begun, long nanos, Losses losses) {
+    double speed = (updates - begun) / (nanos / 1e9);
+    return new Progress(
+        updates,
+        schedule.updates(),
+        speed,
+        losses,
+        Duration.ofSeconds(Math.round((schedule.updates() - updates) / speed)));
+  }
+}
