@@ -125,7 +125,8 @@ public record EvaluationReport(
    * @param fingerprint its content
    * @param qFunctions the Q-function bundles that its estimates use
    * @param estimates one for each estimator that applies
-   * @param diagnostics how well the log speaks about this policy; absent without propensities
+   * @param diagnostics how well the log speaks about this policy; absent for the behavior policy,
+   *     which the log is
    * @param differenceToIncumbent paired on the same episodes; absent for the incumbent itself
    * @param knownValue the exact value, where one was given
    * @param warnings what to bear in mind when reading its figures
@@ -181,7 +182,7 @@ public record EvaluationReport(
 
   /**
    * How well the log speaks about a policy. Weights are the products of importance ratios over
-   * whole episodes.
+   * whole episodes; without propensities there are none, and their figures are absent.
    *
    * @param effectiveSampleSize Kish's (Σw)² / Σw², in [0, episodes]; absent when every weight is 0
    * @param maxWeightShare the largest weight over the sum of weights; absent when every weight is 0

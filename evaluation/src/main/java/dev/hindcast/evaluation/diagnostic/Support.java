@@ -1,0 +1,171 @@
+package dev.hindcast.evaluation.diagnostic;
+
+import dev.hindcast.core.artefact.StableHash;
+import dev.hindcast.core.data.Decisions;
+import dev.hindcast.core.data.TransitionColumns;
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Which actions the log holds in which stratum of observations (sheet section 11, overlap). Strata
+ * are distinct observations where there are few enough with enough rows each; else distinct
+ * categories; else everything is one stratum.
+ */
+public final class Support implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** The most strata there may be. */
+  public static final int MOST_STRATA = 50_000;
+
+  /** The least number of rows that a stratum must have on average. */
+  public static final int LEAST_ROWS = 5;
+
+  private final Strata strata;
+  private final Map<Long, long[]> actionsByStratum;
+
+  private Support(Strata strata, Map<Long, long[]> actionsByStratum) {
+    this.strata = strata;
+    this.actionsByStratum = actionsByStratum;
+  }
+
+  /** What rows are put together by. */
+  public enum Strata {
+    /** The whole observation. */
+    OBSERVATION("observation"),
+    /** Its categorical fields. */
+    CATEGORIES("categories"),
+    /** Nothing: all rows are together. */
+    ALL("all");
+
+    private final String key;
+
+    Strata(String key) {
+      this.key = key;
+    }
+
+    /** The JSON spelling. */
+    public String key() {
+      return key;
+    }
+
+    private long of(Decisions decisions, int row) {
+      int n = decisions.size();
+      long hash = 0;
+      if (this != ALL) {
+        int c = n == 0 ? 0 : decisions.categories().length / n;
+        for (int i = row * c; i < (row + 1) * c; i++) {
+          hash = StableHash.combine(hash, decisions.categories()[i]);
+        }
+      }
+      if (this == OBSERVATION) {
+        int d = n == 0 ? 0 : decisions.numeric().length / n;
+        for (int i = row * d; i < (row + 1) * d; i++) {
+          hash = StableHash.combine(hash, Float.floatToIntBits(decisions.numeric()[i]));
+        }
+      }
+      return hash;
+    }
+  }
+
+  /** What strata are. */
+  public Strata strata() {
+    return strata;
+  }
+
+  /** How many strata there are. */
+  public long strataCount() {
+    return actionsByStratum.size();
+  }
+
+  /**
+   * The probability that row {@code row} of a distribution gives to actions never logged in the
+   * row's stratum.
+   *
+   * @param probabilities (rows, actions)
+   */
+  public double unsupportedMass(Decisions decisions, int row, double[] probabilities, int actions) {
+    Optional<long[]> logged = Optional.ofNullable(actionsByStratum.get(strata.of(decisions, row)));
+    double mass = 0;
+    for (int a = 0; a < actions; a++) {
+      if (logged.isEmpty() || (logged.get()[a >> 6] >>> a & 1) == 0) {
+        mass += probabilities[row * actions + a];
+      }
+    }
+    return mass;
+  }
+
+  /** Collects which actions were logged where; parts merge in any order. */
+  public static final class Counter implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final Map<Strata, Map<Long, long[]>> tables = new HashMap<>();
+    private long rows;
+
+    /** With nothing counted. */
+    public Counter() {
+      for (Strata kind : Strata.values()) {
+        tables.put(kind, new HashMap<>());
+      }
+    }
+
+    /** Counts every step of a file. */
+    public Counter add(TransitionColumns columns) {
+      int words = (columns.actionCount() + 63) / 64;
+      int block = 8192;
+      for (int from = 0; from < columns.rows(); from += block) {
+        int to = Math.min(columns.rows(), from + block);
+        Decisions decisions = columns.decisions(from, to);
+        for (int row = from; row < to; row++) {
+          int action = columns.action(row);
+          for (var table : tables.entrySet()) {
+            long stratum = table.getKey().of(decisions, row - from);
+            long[] logged = table.getValue().computeIfAbsent(stratum, key -> new long[words]);
+            logged[action >> 6] |= 1L << action;
+          }
+        }
+        dropCrowded();
+      }
+      rows += columns.rows();
+      return this;
+    }
+
+    /** Adds what another has counted. */
+    public Counter merge(Counter other) {
+      rows += other.rows;
+      tables.keySet().retainAll(other.tables.keySet());
+      for (var table : tables.entrySet()) {
+        other
+            .tables
+            .get(table.getKey())
+            .forEach((key, bits) -> table.getValue().merge(key, bits, Counter::union));
+      }
+      dropCrowded();
+      return this;
+    }
+
+    /** The finest strata that are few enough and full enough. */
+    public Support build() {
+      for (Strata kind : Strata.values()) {
+        Map<Long, long[]> table = tables.get(kind);
+        if (table != null && (kind == Strata.ALL || rows >= (long) LEAST_ROWS * table.size())) {
+          return new Support(kind, table);
+        }
+      }
+      throw new IllegalStateException("One stratum is never too many.");
+    }
+
+    private void dropCrowded() {
+      tables.values().removeIf(table -> table.size() > MOST_STRATA);
+    }
+
+    private static long[] union(long[] a, long[] b) {
+      long[] both = a.clone();
+      for (int i = 0; i < both.length; i++) {
+        both[i] |= b[i];
+      }
+      return both;
+    }
+  }
+}

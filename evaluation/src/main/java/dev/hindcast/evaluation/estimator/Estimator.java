@@ -1,0 +1,22 @@
+package dev.hindcast.evaluation.estimator;
+
+import java.io.Serializable;
+
+/**
+ * A way to estimate a policy's value: numbers per episode that add up, and a function of their
+ * mean. The same class therefore runs in a loop, over many machines, on a stream and under
+ * bootstrap weights.
+ */
+public interface Estimator extends Serializable {
+  /** How many numbers {@link #terms} gives; the same for every episode. */
+  int termCount();
+
+  /** The numbers of one episode; mostly zeros for long horizons. */
+  double[] terms(ScoredEpisode episode);
+
+  /**
+   * The estimate, from the mean of the terms over episodes; not a number when it is not defined,
+   * such as when every weight is zero.
+   */
+  double value(double[] meanTerms);
+}

@@ -1,0 +1,168 @@
+package dev.hindcast.evaluation.estimator;
+
+import java.util.Arrays;
+import java.util.OptionalDouble;
+
+/**
+ * One logged episode seen through the eyes of a target policy: all that an estimator needs.
+ *
+ * <p>Steps count from 0. The importance ratio of a step is the target policy's probability of the
+ * logged action over its propensity; the weight after a step is the product of the ratios so far. A
+ * target probability of 0 makes the ratio 0, whatever the propensity (sheet section 14).
+ */
+public final class ScoredEpisode {
+  private static final double[] NONE = new double[0];
+
+  private final double[] rewards;
+  private final double[] ratios;
+  private final double[] weights;
+  private final double[] q;
+  private final double[] v;
+  private final OptionalDouble finalV;
+  private final boolean terminated;
+
+  private ScoredEpisode(
+      double[] rewards,
+      double[] ratios,
+      double[] q,
+      double[] v,
+      OptionalDouble finalV,
+      boolean terminated) {
+    this.rewards = rewards;
+    this.ratios = ratios;
+    this.q = q;
+    this.v = v;
+    this.finalV = finalV;
+    this.terminated = terminated;
+    weights = new double[ratios.length];
+    double product = 1;
+    for (int t = 0; t < ratios.length; t++) {
+      product *= ratios[t];
+      weights[t] = product;
+    }
+  }
+
+  /**
+   * An episode under some target policy; arrays are kept, not copied.
+   *
+   * @param targetProbabilities (steps), of the logged actions
+   * @param propensities (steps), each in (0, 1]; empty when there are none
+   */
+  public static ScoredEpisode of(
+      double[] rewards,
+      double[] targetProbabilities,
+      double[] propensities,
+      Ending ending,
+      Values values) {
+    double[] ratios = propensities.length == 0 ? NONE : new double[rewards.length];
+    for (int t = 0; t < ratios.length; t++) {
+      ratios[t] = targetProbabilities[t] == 0 ? 0 : targetProbabilities[t] / propensities[t];
+    }
+    return new ScoredEpisode(
+        rewards, ratios, values.q, values.v, values.finalV, ending == Ending.TERMINATED);
+  }
+
+  /** An episode under the behavior policy itself: every ratio is exactly 1. */
+  public static ScoredEpisode logged(double[] rewards, Ending ending) {
+    double[] ones = new double[rewards.length];
+    Arrays.fill(ones, 1);
+    return new ScoredEpisode(
+        rewards, ones, NONE, NONE, OptionalDouble.empty(), ending == Ending.TERMINATED);
+  }
+
+  /** How an episode ended. */
+  public enum Ending {
+    /** The world ended it: nothing follows. */
+    TERMINATED,
+    /** The log or a clock ended it: something unknown follows. */
+    TRUNCATED
+  }
+
+  /** What a Q-function says along an episode. */
+  public static final class Values {
+    /** There is no Q-function. */
+    public static final Values NONE =
+        new Values(ScoredEpisode.NONE, ScoredEpisode.NONE, OptionalDouble.empty());
+
+    private final double[] q;
+    private final double[] v;
+    private final OptionalDouble finalV;
+
+    /**
+     * Arrays are kept, not copied.
+     *
+     * @param q (steps), of the logged actions
+     * @param v (steps), the target policy's mean over all actions
+     * @param finalV the same at what was seen after the last step, if the log says
+     */
+    public Values(double[] q, double[] v, OptionalDouble finalV) {
+      this.q = q;
+      this.v = v;
+      this.finalV = finalV;
+    }
+  }
+
+  /** The number of steps, at least 1. */
+  public int length() {
+    return rewards.length;
+  }
+
+  /** The reward of a step. */
+  public double reward(int t) {
+    return rewards[t];
+  }
+
+  /** The importance ratio of a step. */
+  public double ratio(int t) {
+    return ratios[t];
+  }
+
+  /** The product of the ratios up to and with a step; 1 for step -1. */
+  public double weight(int t) {
+    return t < 0 ? 1 : weights[t];
+  }
+
+  /** The weight of the whole episode. */
+  public double finalWeight() {
+    return weight(weights.length - 1);
+  }
+
+  /** Whether there are importance ratios. */
+  public boolean hasWeights() {
+    return weights.length > 0;
+  }
+
+  /** The Q-function's value of the logged action of a step. */
+  public double q(int t) {
+    return q[t];
+  }
+
+  /** The mean of the Q-function over the target policy's actions at a step. */
+  public double v(int t) {
+    return v[t];
+  }
+
+  /** Whether there is a Q-function. */
+  public boolean hasValues() {
+    return v.length > 0;
+  }
+
+  /**
+   * What a truncated episode may still expect, seen from its final observation: nothing when it
+   * terminated, and nothing that could be said when the log lacks that observation.
+   */
+  public double tail() {
+    return terminated ? 0 : finalV.orElse(0);
+  }
+
+  /** The discounted return. */
+  public double discountedReturn(double discount) {
+    double sum = 0;
+    double factor = 1;
+    for (double reward : rewards) {
+      sum += factor * reward;
+      factor *= discount;
+    }
+    return sum;
+  }
+}

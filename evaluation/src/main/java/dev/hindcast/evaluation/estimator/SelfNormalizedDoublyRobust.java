@@ -1,0 +1,51 @@
+package dev.hindcast.evaluation.estimator;
+
+/**
+ * Doubly robust with weights divided, step by step, by their sum over all episodes; also known as
+ * weighted doubly robust. Consistent, usually with far less variance. The weight before the first
+ * step is 1/n. Thomas, Brunskill (2016).
+ */
+final class SelfNormalizedDoublyRobust implements Estimator {
+  private static final long serialVersionUID = 1L;
+
+  private final double discount;
+  private final int horizon;
+  private final StepWeights weights;
+
+  // Terms: γ^t W_t (r_t - q_t) for each step, then γ^t W_{t-1} v_t for each step and one beyond
+  // (the tail of a truncated episode), then the weights.
+  SelfNormalizedDoublyRobust(int horizon, double discount) {
+    this.discount = discount;
+    this.horizon = horizon;
+    this.weights = new StepWeights(horizon, 2 * horizon + 1);
+  }
+
+  @Override
+  public int termCount() {
+    return 2 * horizon + 1 + weights.termCount();
+  }
+
+  @Override
+  public double[] terms(ScoredEpisode episode) {
+    double[] terms = new double[termCount()];
+    weights.put(episode, terms);
+    double factor = 1;
+    for (int t = 0; t < episode.length(); t++) {
+      terms[t] = factor * episode.weight(t) * (episode.reward(t) - episode.q(t));
+      terms[horizon + t] = factor * episode.weight(t - 1) * episode.v(t);
+      factor *= discount;
+    }
+    terms[horizon + episode.length()] = factor * episode.finalWeight() * episode.tail();
+    return terms;
+  }
+
+  @Override
+  public double value(double[] meanTerms) {
+    double[] mean = weights.means(meanTerms);
+    double sum = meanTerms[horizon];
+    for (int t = 0; t < horizon; t++) {
+      sum += (meanTerms[t] + meanTerms[horizon + t + 1]) / mean[t];
+    }
+    return sum;
+  }
+}

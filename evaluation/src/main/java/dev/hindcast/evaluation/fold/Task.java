@@ -1,0 +1,40 @@
+package dev.hindcast.evaluation.fold;
+
+import dev.hindcast.evaluation.estimator.Estimator;
+import dev.hindcast.evaluation.interval.PoissonBootstrap;
+import dev.hindcast.evaluation.scoring.Candidate;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * What is to be computed of every episode.
+ *
+ * @param candidates the target policies, each with its estimators
+ * @param horizon steps of the longest episode
+ * @param replicates bootstrap replicates
+ * @param seed of the bootstrap
+ */
+public record Task(List<Item> candidates, int horizon, int replicates, long seed)
+    implements Serializable {
+  /** Copies the list. */
+  public Task {
+    candidates = List.copyOf(candidates);
+  }
+
+  /**
+   * One target policy.
+   *
+   * @param candidate how it acts
+   * @param estimators what is computed of it
+   */
+  public record Item(Candidate candidate, List<Estimator> estimators) implements Serializable {
+    /** Copies the list. */
+    public Item {
+      estimators = List.copyOf(estimators);
+    }
+  }
+
+  PoissonBootstrap bootstrap() {
+    return new PoissonBootstrap(replicates, seed);
+  }
+}

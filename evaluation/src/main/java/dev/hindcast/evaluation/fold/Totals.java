@@ -1,0 +1,115 @@
+package dev.hindcast.evaluation.fold;
+
+import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.evaluation.diagnostic.Support;
+import dev.hindcast.evaluation.diagnostic.WeightSums;
+import dev.hindcast.evaluation.estimator.ScoredEpisode;
+import dev.hindcast.evaluation.interval.PoissonBootstrap;
+import dev.hindcast.evaluation.scoring.ScoredLog;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All sums over the episodes seen so far; those of later files are merged in file order. */
+public final class Totals implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  // So many episodes' counts (times 1000 replicates) stay in a core's cache while every policy and
+  // estimator uses them.
+  private static final int CHUNK = 64;
+
+  private final transient Task task; // stays where the episodes are: policies are heavy
+  private final LogSums log = new LogSums();
+  private final double[] drawn;
+  private final List<List<TermSums>> terms = new ArrayList<>();
+  private final List<WeightSums> weights = new ArrayList<>();
+
+  /** Nothing yet. */
+  public Totals(Task task) {
+    this.task = task;
+    drawn = new double[task.replicates()];
+    for (Task.Item item : task.candidates()) {
+      terms.add(
+          item.estimators().stream()
+              .map(estimator -> new TermSums(estimator, task.replicates()))
+              .toList());
+      weights.add(new WeightSums(task.horizon()));
+    }
+  }
+
+  /** Adds every episode of a file. */
+  public Totals add(TransitionColumns columns, Support support) {
+    log.add(columns);
+    List<ScoredLog> scored =
+        task.candidates().stream()
+            .map(item -> ScoredLog.of(columns, item.candidate(), support))
+            .toList();
+    PoissonBootstrap bootstrap = task.bootstrap();
+    double[][] counts = new double[CHUNK][task.replicates()];
+    for (int from = 0; from < columns.episodes(); from += CHUNK) {
+      int to = Math.min(columns.episodes(), from + CHUNK);
+      for (int e = from; e < to; e++) {
+        bootstrap.counts(columns.episodeId(e), counts[e - from]);
+        for (int b = 0; b < drawn.length; b++) {
+          drawn[b] += counts[e - from][b];
+        }
+      }
+      for (int c = 0; c < scored.size(); c++) {
+        for (int e = from; e < to; e++) {
+          add(c, scored.get(c).episode(e), counts[e - from]);
+        }
+      }
+    }
+    for (int c = 0; c < scored.size(); c++) {
+      weights
+          .get(c)
+          .addMass(
+              columns.rows(), scored.get(c).unsupportedMass(), scored.get(c).massOutsideMask());
+    }
+    return this;
+  }
+
+  /** Adds the sums of later files. */
+  public Totals merge(Totals later) {
+    log.merge(later.log);
+    for (int b = 0; b < drawn.length; b++) {
+      drawn[b] += later.drawn[b];
+    }
+    for (int c = 0; c < terms.size(); c++) {
+      weights.get(c).merge(later.weights.get(c));
+      for (int k = 0; k < terms.get(c).size(); k++) {
+        terms.get(c).get(k).merge(later.terms.get(c).get(k));
+      }
+    }
+    return this;
+  }
+
+  /** What the log is. */
+  public LogSums log() {
+    return log;
+  }
+
+  /** The weights of a candidate. */
+  public WeightSums weights(int candidate) {
+    return weights.get(candidate);
+  }
+
+  /** The estimate of one of a candidate's estimators. */
+  public double value(int candidate, int estimator) {
+    return terms.get(candidate).get(estimator).value((double) log.episodes());
+  }
+
+  /** (replicates) The same in every bootstrap replicate; replicates are shared by candidates. */
+  public double[] replicateValues(int candidate, int estimator) {
+    return terms.get(candidate).get(estimator).replicateValues(drawn);
+  }
+
+  private void add(int candidate, ScoredEpisode episode, double[] counts) {
+    if (episode.hasWeights()) {
+      weights.get(candidate).add(episode);
+    }
+    for (TermSums sums : terms.get(candidate)) {
+      sums.add(episode, counts);
+    }
+  }
+}

@@ -1,0 +1,422 @@
+package dev.hindcast.evaluation.plan;
+
+import dev.hindcast.core.artefact.Fingerprint;
+import dev.hindcast.core.artefact.Provenance;
+import dev.hindcast.core.config.DidYouMean;
+import dev.hindcast.core.config.UserError;
+import dev.hindcast.core.data.ActionSpace;
+import dev.hindcast.core.data.DatasetManifest;
+import dev.hindcast.core.policy.BundleLoader;
+import dev.hindcast.core.policy.BundleManifest;
+import dev.hindcast.core.policy.PolicySpec;
+import dev.hindcast.core.policy.QFunction;
+import dev.hindcast.core.policy.TargetPolicy;
+import dev.hindcast.core.report.EvaluationReport.LearningCurve;
+import dev.hindcast.core.report.EvaluationReport.Remark;
+import dev.hindcast.core.report.EvaluationReport.Source;
+import dev.hindcast.dataset.ArtefactFolder;
+import dev.hindcast.dataset.TargetPolicies;
+import dev.hindcast.evaluation.estimator.Estimators;
+import dev.hindcast.evaluation.fold.Task;
+import dev.hindcast.evaluation.scoring.Candidate;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Config, dataset and bundles, fitted together: who is judged, with which Q-functions, by which
+ * estimators. What does not fit is refused here, before any episode is read.
+ *
+ * @param config the settings
+ * @param manifest the dataset's manifest
+ * @param dataset the dataset's fingerprint
+ * @param horizon steps of the longest episode of the evaluated part
+ * @param targets the policies to judge, in the order of reports
+ * @param learningCurves how the bundles' training went
+ * @param warnings what holds for the whole report
+ * @param inputs everything that was read, for provenance
+ */
+public record EvaluationPlan(
+    EvaluateConfig config,
+    DatasetManifest manifest,
+    Fingerprint dataset,
+    int horizon,
+    List<Target> targets,
+    List<LearningCurve> learningCurves,
+    List<Remark> warnings,
+    List<Provenance.Input> inputs) {
+  private static final String DATASET = "dataset";
+
+  /** Copies the lists. */
+  public EvaluationPlan {
+    targets = List.copyOf(targets);
+    learningCurves = List.copyOf(learningCurves);
+    warnings = List.copyOf(warnings);
+    inputs = List.copyOf(inputs);
+  }
+
+  /**
+   * Fits everything together.
+   *
+   * @param bundleFolders paths or URIs of policy and Q-function bundles
+   * @throws UserError when something is missing or does not fit
+   */
+  public static EvaluationPlan of(
+      EvaluateConfig config,
+      DatasetManifest manifest,
+      List<String> bundleFolders,
+      BundleLoader loader) {
+    return new Builder(config, manifest, loader).build(bundleFolders);
+  }
+
+  /** What is to be computed: first of the log itself, then of each target in its order. */
+  public Task task() {
+    List<Task.Item> items = new ArrayList<>();
+    items.add(
+        new Task.Item(
+            Candidate.logged(),
+            List.of(
+                Estimators.named(Estimators.ON_POLICY)
+                    .orElseThrow()
+                    .constructor()
+                    .create(horizon, config.pipeline().discount()))));
+    targets.forEach(target -> items.add(new Task.Item(target.candidate(), target.estimators())));
+    return new Task(items, horizon, config.replicates(), config.seed());
+  }
+
+  /** Builds a plan step by step. */
+  private static final class Builder {
+    private final EvaluateConfig config;
+    private final DatasetManifest manifest;
+    private final Fingerprint dataset;
+    private final BundleLoader loader;
+    private final int horizon;
+    private final boolean horizonOne;
+    private final Map<String, TargetPolicy> policies = new LinkedHashMap<>();
+    private final List<LoadedQ> qFunctions = new ArrayList<>();
+    private final List<LearningCurve> curves = new ArrayList<>();
+    private final List<Remark> warnings = new ArrayList<>();
+    private final List<Provenance.Input> inputs = new ArrayList<>();
+
+    private record LoadedQ(BundleManifest manifest, QFunction function) {
+      boolean speaksOf(TargetPolicy policy) {
+        return manifest.evaluates().isEmpty()
+            || manifest.evaluates().get().fingerprint().equals(policy.fingerprint());
+      }
+
+      Source source() {
+        return new Source(manifest.name(), manifest.fingerprint());
+      }
+    }
+
+    Builder(EvaluateConfig config, DatasetManifest manifest, BundleLoader loader) {
+      this.config = config;
+      this.manifest = manifest;
+      this.loader = loader;
+      dataset = manifest.fingerprint();
+      horizon =
+          config.part().parts().stream()
+              .mapToInt(part -> manifest.part(part).maxEpisodeLength())
+              .max()
+              .orElse(0);
+      horizonOne = manifest.isHorizonOne();
+    }
+
+    EvaluationPlan build(List<String> bundleFolders) {
+      requireEpisodes();
+      inputs.add(new Provenance.Input(DATASET, manifest.name(), dataset));
+      config.policies().forEach(this::addPolicy);
+      bundleFolders.forEach(this::addBundle);
+      addIncumbent();
+      List<Target> targets = policies.values().stream().map(this::target).toList();
+      addWarnings(targets);
+      return new EvaluationPlan(
+          config, manifest, dataset, horizon, targets, curves, warnings, inputs);
+    }
+
+    private void requireEpisodes() {
+      if (!(manifest.actionSpace() instanceof ActionSpace.Discrete)) {
+        throw UserError.usage(
+            "Cannot evaluate on dataset "
+                + manifest.name()
+                + ": its actions are "
+                + manifest.actionSpace().inWords()
+                + ", and the estimators of this release need discrete actions.");
+      }
+      if (horizon == 0) {
+        throw UserError.data(
+            "Cannot evaluate on the "
+                + config.part().key().replace('_', '-')
+                + " part of dataset "
+                + manifest.name()
+                + ": it holds no episodes. Ingest with a larger ingest.split.held-out, or name"
+                + " another part with evaluate.split.");
+      }
+    }
+
+    private void addPolicy(PolicySpec spec) {
+      if (spec instanceof PolicySpec.BundleFolder folder) {
+        addPolicyBundle(folder, ArtefactFolder.local(folder.path()));
+      } else {
+        add(TargetPolicies.resolve(spec, manifest, loader));
+      }
+    }
+
+    private void addBundle(String uri) {
+      Path folder = ArtefactFolder.local(uri);
+      BundleManifest bundle = BundleLoader.manifest(folder);
+      if (bundle.kind().equals(BundleManifest.Q_FUNCTION)) {
+        addQFunction(folder);
+      } else {
+        addPolicyBundle(new PolicySpec.BundleFolder(bundle.name(), uri), folder);
+      }
+    }
+
+    private void addPolicyBundle(PolicySpec.BundleFolder spec, Path folder) {
+      BundleManifest bundle = BundleLoader.manifest(folder);
+      if (!bundle.kind().equals(BundleManifest.POLICY)) {
+        throw UserError.usage(
+            "Cannot evaluate bundle "
+                + spec.name()
+                + " as a policy: it holds a "
+                + bundle.kind()
+                + ". Hand it over with --bundle instead.");
+      }
+      requireSameDataset(bundle);
+      if (add(TargetPolicies.resolve(spec, manifest, loader))) {
+        LearningCurves.read(folder, bundle).ifPresent(curves::add);
+      }
+    }
+
+    private void addQFunction(Path folder) {
+      var bundle = loader.load(folder);
+      BundleManifest found = bundle.manifest();
+      requireSameDataset(found);
+      if (!found.actionSpace().equals(manifest.actionSpace())
+          || !found.observationSpace().equals(manifest.observationSpace())) {
+        throw UserError.usage(
+            "Cannot use Q-function "
+                + found.name()
+                + ": it was made for other observations or actions than those of dataset "
+                + manifest.name()
+                + ". Train it on this dataset.");
+      }
+      double discount = config.pipeline().discount();
+      if (!horizonOne && Math.abs(found.discount() - discount) > 1e-12) {
+        throw UserError.usage(
+            "Cannot use Q-function "
+                + found.name()
+                + ": it was trained with discount "
+                + found.discount()
+                + ", and returns are evaluated with "
+                + discount
+                + ". Train it with the same discount, or leave it out.");
+      }
+      if (qFunctions.stream()
+          .noneMatch(q -> q.manifest().fingerprint().equals(found.fingerprint()))) {
+        qFunctions.add(new LoadedQ(found, bundle.qFunction().orElseThrow()));
+        inputs.add(new Provenance.Input(found.kind(), found.name(), found.fingerprint()));
+        LearningCurves.read(folder, found).ifPresent(curves::add);
+      }
+    }
+
+    private void requireSameDataset(BundleManifest bundle) {
+      Optional<Fingerprint> trainedOn = bundle.dataset();
+      if (trainedOn.filter(dataset::equals).isPresent()) {
+        return;
+      }
+      String found =
+          trainedOn
+              .map(print -> "it was trained on another dataset (" + print.brief() + ")")
+              .orElse("it does not say which dataset it was trained on");
+      if (!config.allowOtherDataset()) {
+        throw UserError.usage(
+            "Cannot evaluate bundle "
+                + bundle.name()
+                + " on dataset "
+                + manifest.name()
+                + " ("
+                + dataset.brief()
+                + "): "
+                + found
+                + ", so it may have learned from the very episodes that are held out here. If it"
+                + " has not, set evaluate.allow-other-dataset: true.");
+      }
+      warnings.add(
+          new Remark(
+              "other-dataset",
+              "Bundle " + bundle.name() + ": " + found + "; that was allowed by name."));
+    }
+
+    private boolean add(TargetPolicy policy) {
+      TargetPolicy there = policies.get(policy.name());
+      if (there != null) {
+        if (there.fingerprint().equals(policy.fingerprint())) {
+          return false;
+        }
+        throw UserError.usage(
+            "Cannot evaluate two policies called "
+                + policy.name()
+                + ": give one of them another name.");
+      }
+      policies.put(policy.name(), policy);
+      if (policy.kind().equals("table") || policy.kind().equals("bundle")) {
+        inputs.add(new Provenance.Input("policy", policy.name(), policy.fingerprint()));
+      }
+      return true;
+    }
+
+    private void addIncumbent() {
+      String incumbent = config.incumbent();
+      if (policies.containsKey(incumbent)) {
+        return;
+      }
+      if (incumbent.equals(TargetPolicy.LOGGED.name())) {
+        Map<String, TargetPolicy> others = new LinkedHashMap<>(policies);
+        policies.clear();
+        policies.put(incumbent, TargetPolicy.LOGGED);
+        policies.putAll(others);
+        return;
+      }
+      throw UserError.usage(
+          "Cannot compare with incumbent "
+              + incumbent
+              + ": no policy to evaluate is called so."
+              + DidYouMean.hint(incumbent, policies.keySet()));
+    }
+
+    private Target target(TargetPolicy policy) {
+      if (policy.policy().isEmpty()) {
+        Estimators.Entry entry = Estimators.named(Estimators.ON_POLICY).orElseThrow();
+        return new Target(
+            policy, Candidate.logged(), List.of(), List.of(line(entry, true)), List.of());
+      }
+      List<LoadedQ> speaking = qFunctions.stream().filter(q -> q.speaksOf(policy)).toList();
+      Candidate candidate =
+          Candidate.of(policy.policy().get(), speaking.stream().map(LoadedQ::function).toList());
+      List<Remark> remarks = new ArrayList<>();
+      if (speaking.isEmpty()) {
+        remarks.add(
+            new Remark(
+                "no-q-function",
+                "No Q-function of this policy was given, so the direct method and doubly robust"
+                    + " estimates are not there."));
+      }
+      return new Target(
+          policy,
+          candidate,
+          speaking.stream().map(LoadedQ::source).toList(),
+          lines(!speaking.isEmpty()),
+          remarks);
+    }
+
+    private List<Target.Line> lines(boolean hasValues) {
+      List<Estimators.Entry> wanted = new ArrayList<>();
+      boolean byName = !config.estimators().isEmpty();
+      for (Estimators.Entry entry : Estimators.all()) {
+        boolean chosen =
+            config.primary().filter(entry.name()::equals).isPresent()
+                || (byName
+                    ? config.estimators().contains(entry.name())
+                    : entry.suits(horizonOne) && missing(entry, hasValues).isEmpty());
+        if (chosen && entry.scope() != Estimators.Scope.LOGGED_POLICY) {
+          wanted.add(entry);
+        }
+      }
+      String primary = config.primary().or(() -> preferred(wanted, hasValues)).orElse("");
+      return wanted.stream()
+          .map(
+              entry -> {
+                boolean isPrimary = entry.name().equals(primary);
+                return missing(entry, hasValues)
+                    .map(
+                        reason ->
+                            new Target.Line(
+                                entry, Optional.empty(), Optional.of(reason), isPrimary))
+                    .orElseGet(() -> line(entry, isPrimary));
+              })
+          .toList();
+    }
+
+    private Optional<String> preferred(List<Estimators.Entry> wanted, boolean hasValues) {
+      List<String> possible =
+          wanted.stream()
+              .filter(entry -> missing(entry, hasValues).isEmpty())
+              .map(Estimators.Entry::name)
+              .toList();
+      return Estimators.preference().stream()
+          .filter(possible::contains)
+          .findFirst()
+          .or(() -> possible.stream().findFirst());
+    }
+
+    private Optional<String> missing(Estimators.Entry entry, boolean hasValues) {
+      if (entry.needs().contains(Estimators.Need.PROPENSITIES) && !manifest.hasPropensity()) {
+        return Optional.of("the log has no propensities");
+      }
+      if (entry.needs().contains(Estimators.Need.Q_FUNCTION) && !hasValues) {
+        return Optional.of("no Q-function of this policy was given");
+      }
+      if (entry.scope() == Estimators.Scope.ONE_STEP && !horizonOne) {
+        return Optional.of("it is for logs whose episodes have one step");
+      }
+      return Optional.empty();
+    }
+
+    private Target.Line line(Estimators.Entry entry, boolean primary) {
+      return new Target.Line(
+          entry,
+          Optional.of(entry.constructor().create(horizon, config.pipeline().discount())),
+          Optional.empty(),
+          primary);
+    }
+
+    private void addWarnings(List<Target> targets) {
+      for (LoadedQ q : qFunctions) {
+        if (targets.stream().noneMatch(target -> target.qFunctions().contains(q.source()))) {
+          warnings.add(
+              new Remark(
+                  "unused-q-function",
+                  "Q-function "
+                      + q.manifest().name()
+                      + " speaks of "
+                      + q.manifest().evaluates().map(BundleManifest.Evaluates::name).orElse("none")
+                      + ", which is not among the policies here, or not in the same version; it was"
+                      + " not used."));
+        }
+      }
+      for (String name : config.knownValues().keySet()) {
+        if (!policies.containsKey(name)) {
+          warnings.add(
+              new Remark(
+                  "unused-known-value",
+                  "A known value was given for " + name + ", which is not evaluated here."));
+        }
+      }
+      if (manifest.hasPropensity() && manifest.propensityEstimated()) {
+        warnings.add(
+            new Remark(
+                "estimated-propensities",
+                "Propensities are estimates, not what the logger drew from: every weighted figure"
+                    + " is only as right as they are."));
+      }
+      if (!manifest.hasPropensity()) {
+        warnings.add(
+            new Remark(
+                "no-propensities",
+                "The log has no propensities, so nothing can be weighted: only estimates by"
+                    + " Q-functions are there."));
+      }
+      if (config.part() != EvaluatedPart.HELD_OUT) {
+        warnings.add(
+            new Remark(
+                "evaluated-on-training-data",
+                "Episodes that learners have seen are evaluated, as asked for by name; no learned"
+                    + " policy is promoted on them."));
+      }
+    }
+  }
+}

@@ -1,0 +1,317 @@
+package dev.hindcast.evaluation.report;
+
+import dev.hindcast.core.artefact.CodeVersion;
+import dev.hindcast.core.artefact.Provenance;
+import dev.hindcast.core.data.ActionSpace;
+import dev.hindcast.core.report.Estimate;
+import dev.hindcast.core.report.EvaluationReport;
+import dev.hindcast.core.report.EvaluationReport.Behavior;
+import dev.hindcast.core.report.EvaluationReport.DatasetPart;
+import dev.hindcast.core.report.EvaluationReport.Diagnostics;
+import dev.hindcast.core.report.EvaluationReport.Difference;
+import dev.hindcast.core.report.EvaluationReport.PolicyResult;
+import dev.hindcast.core.report.EvaluationReport.Remark;
+import dev.hindcast.evaluation.diagnostic.Support;
+import dev.hindcast.evaluation.estimator.Estimators;
+import dev.hindcast.evaluation.fold.LogSums;
+import dev.hindcast.evaluation.fold.Totals;
+import dev.hindcast.evaluation.interval.Interval;
+import dev.hindcast.evaluation.plan.EvaluatedPart;
+import dev.hindcast.evaluation.plan.EvaluationPlan;
+import dev.hindcast.evaluation.plan.Target;
+import dev.hindcast.evaluation.verdict.Evidence;
+import dev.hindcast.evaluation.verdict.Judge;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** From a plan and the sums of its one pass to the report. */
+public final class ReportAssembly {
+  private static final int LOG = 0; // the log itself is the first candidate of every task
+
+  private final EvaluationPlan plan;
+  private final Totals totals;
+  private final Support support;
+  private final Judge judge;
+  private final Map<String, Primary> primaries = new HashMap<>();
+
+  @SuppressWarnings("ArrayRecordComponent") // a pair for a moment; never compared
+  private record Primary(double value, double[] replicates) {}
+
+  private ReportAssembly(EvaluationPlan plan, Totals totals, Support support) {
+    this.plan = plan;
+    this.totals = totals;
+    this.support = support;
+    this.judge = new Judge(plan.config().promoteIf());
+  }
+
+  /** The report. */
+  public static EvaluationReport of(EvaluationPlan plan, Totals totals, Support support) {
+    return new ReportAssembly(plan, totals, support).report();
+  }
+
+  private EvaluationReport report() {
+    List<List<Estimate>> estimates = new ArrayList<>();
+    for (int i = 0; i < plan.targets().size(); i++) {
+      estimates.add(estimates(plan.targets().get(i), i + 1));
+    }
+    List<PolicyResult> results = new ArrayList<>();
+    for (int i = 0; i < plan.targets().size(); i++) {
+      results.add(result(plan.targets().get(i), i + 1, estimates.get(i)));
+    }
+    return new EvaluationReport(
+        EvaluationReport.SPEC_VERSION,
+        EvaluationReport.KIND,
+        plan.config().pipeline().name(),
+        dataset(),
+        behavior(),
+        plan.manifest().rows(),
+        plan.config().pipeline().discount(),
+        plan.config().level(),
+        plan.config().replicates(),
+        plan.config().incumbent(),
+        results,
+        plan.learningCurves(),
+        warnings(),
+        new Provenance(
+            plan.inputs(), plan.config().settings(), plan.config().seed(), CodeVersion.current()));
+  }
+
+  private DatasetPart dataset() {
+    LogSums log = totals.log();
+    return new DatasetPart(
+        plan.manifest().name(),
+        plan.dataset(),
+        plan.config().part().key(),
+        log.episodes(),
+        log.transitions(),
+        log.terminated(),
+        log.truncated(),
+        log.withoutFinalObservation(),
+        log.maxLength(),
+        Estimate.finite((double) log.transitions() / log.episodes()),
+        plan.manifest().actionSpace());
+  }
+
+  private Behavior behavior() {
+    LogSums log = totals.log();
+    boolean has = plan.manifest().hasPropensity();
+    Estimators.Entry entry = Estimators.named(Estimators.ON_POLICY).orElseThrow();
+    return new Behavior(
+        estimate(entry, LOG, 0, false),
+        has ? plan.manifest().propensityEstimated() ? "estimated" : "exact" : "none",
+        has ? Estimate.finite(log.minPropensity()) : Optional.empty(),
+        has ? Estimate.finite(log.meanInversePropensity()) : Optional.empty(),
+        plan.manifest().actionSpace() instanceof ActionSpace.Discrete discrete
+            ? Optional.of(discrete.size())
+            : Optional.empty(),
+        log.loggedOutsideMask());
+  }
+
+  private List<Estimate> estimates(Target target, int candidate) {
+    List<Estimate> estimates = new ArrayList<>();
+    int index = 0;
+    for (Target.Line line : target.lines()) {
+      if (line.estimator().isEmpty()) {
+        estimates.add(absent(line));
+        continue;
+      }
+      estimates.add(estimate(line.entry(), candidate, index, line.primary()));
+      if (line.primary()) {
+        primaries.put(
+            target.name(),
+            new Primary(totals.value(candidate, index), totals.replicateValues(candidate, index)));
+      }
+      index++;
+    }
+    return estimates;
+  }
+
+  private Estimate absent(Target.Line line) {
+    return new Estimate(
+        line.entry().name(),
+        line.entry().label(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        plan.config().level(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        line.primary(),
+        line.absentBecause());
+  }
+
+  private Estimate estimate(Estimators.Entry entry, int candidate, int index, boolean primary) {
+    double value = totals.value(candidate, index);
+    double[] replicates = totals.replicateValues(candidate, index);
+    Optional<Interval> interval =
+        Double.isFinite(value) && totals.log().episodes() > 1
+            ? Interval.percentile(replicates, plan.config().level())
+            : Optional.empty();
+    double size =
+        entry.isWeighted()
+            ? totals.weights(candidate).effectiveSampleSize()
+            : totals.log().episodes();
+    double share =
+        entry.isWeighted()
+            ? totals.weights(candidate).maxWeightShare()
+            : 1.0 / totals.log().episodes();
+    return new Estimate(
+        entry.name(),
+        entry.label(),
+        Estimate.finite(value),
+        interval.map(Interval::lower),
+        interval.map(Interval::upper),
+        plan.config().level(),
+        interval.flatMap(i -> Estimate.finite(Interval.deviation(replicates))),
+        Estimate.finite(size),
+        Estimate.finite(share),
+        primary,
+        reason(value, size, interval));
+  }
+
+  private Optional<String> reason(double value, double size, Optional<Interval> interval) {
+    if (Double.isNaN(value) || Double.isInfinite(value)) {
+      return Optional.of(
+          Double.isNaN(size)
+              ? "every weight is zero or too large for a number"
+              : "the weights are too large, or some step has none");
+    }
+    if (interval.isPresent()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        totals.log().episodes() > 1
+            ? "too many bootstrap replicates are undefined, since few episodes carry any weight"
+            : "one episode alone has no spread");
+  }
+
+  private PolicyResult result(Target target, int candidate, List<Estimate> estimates) {
+    Diagnostics diagnostics =
+        totals.weights(candidate).diagnostics(support, Optional.of(plan.manifest().hasMask()));
+    Optional<Difference> difference = difference(target);
+    Evidence evidence =
+        new Evidence(
+            target.name(),
+            plan.config().incumbent(),
+            estimates,
+            basis(target),
+            diagnostics,
+            difference,
+            sawEvaluationData(target));
+    return new PolicyResult(
+        target.name(),
+        target.policy().kind(),
+        target.policy().fingerprint(),
+        target.qFunctions(),
+        estimates,
+        Optional.of(diagnostics).filter(d -> !target.candidate().isLogged()),
+        difference,
+        Optional.ofNullable(plan.config().knownValues().get(target.name())),
+        remarks(target, diagnostics),
+        judge.decide(evidence));
+  }
+
+  private static Evidence.Basis basis(Target target) {
+    if (target.candidate().isLogged()) {
+      return Evidence.Basis.LOG;
+    }
+    return target.primary().map(line -> line.entry().isWeighted()).orElse(false)
+        ? Evidence.Basis.WEIGHTS
+        : Evidence.Basis.MODEL;
+  }
+
+  private boolean sawEvaluationData(Target target) {
+    boolean learned =
+        target.policy().kind().equals("bundle")
+            || target
+                .primary()
+                .map(line -> line.entry().needs().contains(Estimators.Need.Q_FUNCTION))
+                .orElse(false);
+    return plan.config().part() != EvaluatedPart.HELD_OUT && learned;
+  }
+
+  /** Paired: replicate by replicate, on the same draws of the same episodes. */
+  private Optional<Difference> difference(Target target) {
+    Primary own = primaries.get(target.name());
+    Primary incumbent = primaries.get(plan.config().incumbent());
+    if (own == null || incumbent == null || target.name().equals(plan.config().incumbent())) {
+      return Optional.empty();
+    }
+    double[] differences = new double[own.replicates().length];
+    for (int b = 0; b < differences.length; b++) {
+      differences[b] = own.replicates()[b] - incumbent.replicates()[b];
+    }
+    double value = own.value() - incumbent.value();
+    return Double.isFinite(value) && totals.log().episodes() > 1
+        ? Interval.percentile(differences, plan.config().level())
+            .map(interval -> new Difference(value, interval.lower(), interval.upper()))
+        : Optional.empty();
+  }
+
+  private List<Remark> remarks(Target target, Diagnostics diagnostics) {
+    List<Remark> remarks = new ArrayList<>(target.warnings());
+    if (target.candidate().isLogged()) {
+      return remarks;
+    }
+    diagnostics
+        .meanWeightZ()
+        .filter(z -> Math.abs(z) > Judge.LARGEST_Z)
+        .ifPresent(
+            z ->
+                remarks.add(
+                    new Remark(
+                        "mean-weight-off",
+                        String.format(
+                            Locale.ROOT,
+                            "Weights should average 1 and average %.3g, %.1f standard errors away.",
+                            diagnostics.meanWeight().orElse(Double.NaN),
+                            Math.abs(z)))));
+    diagnostics
+        .unsupportedMass()
+        .filter(mass -> mass > 0.01)
+        .ifPresent(
+            mass ->
+                remarks.add(
+                    new Remark(
+                        "unsupported",
+                        String.format(
+                            Locale.ROOT,
+                            "%.1f%% of its probability falls on actions never logged in a comparable situation.",
+                            100 * mass))));
+    diagnostics
+        .massOutsideMask()
+        .filter(mass -> mass > 0.001)
+        .ifPresent(
+            mass ->
+                remarks.add(
+                    new Remark(
+                        "outside-mask",
+                        String.format(
+                            Locale.ROOT,
+                            "%.1f%% of its probability falls on actions that masks rule out.",
+                            100 * mass))));
+    return remarks;
+  }
+
+  private List<Remark> warnings() {
+    List<Remark> warnings = new ArrayList<>(plan.warnings());
+    LogSums log = totals.log();
+    if (log.truncated() > 0) {
+      warnings.add(
+          new Remark(
+              "truncated-episodes",
+              String.format(
+                  Locale.ROOT,
+                  "%,d of %,d episodes were cut off before their end. Importance sampling counts the rewards up to there; the doubly robust estimators add what the Q-function expects afterwards, which %,d of them lack the final observation for.",
+                  log.truncated(),
+                  log.episodes(),
+                  log.withoutFinalObservation())));
+    }
+    return warnings;
+  }
+}

@@ -1,0 +1,58 @@
+package dev.hindcast.evaluation.scoring;
+
+import dev.hindcast.core.data.Decisions;
+import dev.hindcast.core.policy.Policy;
+import dev.hindcast.core.policy.QFunction;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Optional;
+
+/** A target policy as executors need it: how it acts, and the Q-functions that speak of it. */
+public final class Candidate implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final List<Policy> policy;
+  private final List<QFunction> qFunctions;
+
+  private Candidate(List<Policy> policy, List<QFunction> qFunctions) {
+    this.policy = List.copyOf(policy);
+    this.qFunctions = List.copyOf(qFunctions);
+  }
+
+  /** The behavior policy itself. */
+  public static Candidate logged() {
+    return new Candidate(List.of(), List.of());
+  }
+
+  /** A policy with any number of Q-functions; the values of several are averaged. */
+  public static Candidate of(Policy policy, List<QFunction> qFunctions) {
+    return new Candidate(List.of(policy), qFunctions);
+  }
+
+  /** How it acts; empty for the behavior policy. */
+  Optional<Policy> policy() {
+    return policy.stream().findFirst();
+  }
+
+  /** Whether it is the behavior policy. */
+  public boolean isLogged() {
+    return policy.isEmpty();
+  }
+
+  /** Whether there is a Q-function. */
+  public boolean hasValues() {
+    return !qFunctions.isEmpty();
+  }
+
+  /** (rows, actions), the mean over the Q-functions. */
+  double[] values(Decisions decisions) {
+    double[] mean = qFunctions.get(0).values(decisions).clone();
+    for (int k = 1; k < qFunctions.size(); k++) {
+      double[] more = qFunctions.get(k).values(decisions);
+      for (int i = 0; i < mean.length; i++) {
+        mean[i] += (more[i] - mean[i]) / (k + 1);
+      }
+    }
+    return mean;
+  }
+}

@@ -1,0 +1,155 @@
+package dev.hindcast.evaluation.scoring;
+
+import dev.hindcast.core.data.Decisions;
+import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.evaluation.diagnostic.Support;
+import dev.hindcast.evaluation.estimator.ScoredEpisode;
+import dev.hindcast.evaluation.estimator.ScoredEpisode.Ending;
+import java.util.Arrays;
+import java.util.OptionalDouble;
+
+/**
+ * A file of episodes as one candidate sees it. The policy is asked once about every step; about
+ * final observations only where an episode was truncated and a Q-function can use the answer.
+ */
+public final class ScoredLog {
+  private static final int BLOCK = 4096;
+
+  private final TransitionColumns columns;
+  private final Candidate candidate;
+  private final double[] probabilities; // (rows) of the logged action
+  private final double[] q; // (rows)
+  private final double[] v; // (observation rows)
+  private double unsupportedMass;
+  private double massOutsideMask;
+
+  private ScoredLog(TransitionColumns columns, Candidate candidate) {
+    this.columns = columns;
+    this.candidate = candidate;
+    probabilities = new double[candidate.isLogged() ? 0 : columns.rows()];
+    q = new double[candidate.hasValues() ? columns.rows() : 0];
+    v = new double[candidate.hasValues() ? columns.observationRows() : 0];
+  }
+
+  /** Shows a file to a candidate. */
+  public static ScoredLog of(TransitionColumns columns, Candidate candidate, Support support) {
+    ScoredLog log = new ScoredLog(columns, candidate);
+    if (candidate.isLogged()) {
+      return log;
+    }
+    for (int from = 0; from < columns.rows(); from += BLOCK) {
+      log.scoreSteps(from, Math.min(columns.rows(), from + BLOCK), support);
+    }
+    if (candidate.hasValues()) {
+      log.scoreTails();
+    }
+    return log;
+  }
+
+  /** The sum over steps of the probability given to actions never logged in their stratum. */
+  public double unsupportedMass() {
+    return unsupportedMass;
+  }
+
+  /** The sum over steps of the probability given to inadmissible actions. */
+  public double massOutsideMask() {
+    return massOutsideMask;
+  }
+
+  /** One episode. */
+  public ScoredEpisode episode(int episode) {
+    int from = columns.start(episode);
+    int to = columns.end(episode);
+    double[] rewards = new double[to - from];
+    for (int row = from; row < to; row++) {
+      rewards[row - from] = columns.reward(row);
+    }
+    Ending ending = columns.truncated(to - 1) ? Ending.TRUNCATED : Ending.TERMINATED;
+    if (candidate.isLogged()) {
+      return ScoredEpisode.logged(rewards, ending);
+    }
+    double[] propensities = new double[columns.hasPropensities() ? to - from : 0];
+    for (int t = 0; t < propensities.length; t++) {
+      propensities[t] = columns.propensity(from + t);
+    }
+    return ScoredEpisode.of(
+        rewards,
+        Arrays.copyOfRange(probabilities, from, to),
+        propensities,
+        ending,
+        values(from, to));
+  }
+
+  private ScoredEpisode.Values values(int from, int to) {
+    if (!candidate.hasValues()) {
+      return ScoredEpisode.Values.NONE;
+    }
+    int after = columns.next(to - 1);
+    boolean hasTail = columns.truncated(to - 1) && after != TransitionColumns.UNKNOWN;
+    return new ScoredEpisode.Values(
+        Arrays.copyOfRange(q, from, to),
+        Arrays.copyOfRange(v, from, to),
+        hasTail ? OptionalDouble.of(v[after]) : OptionalDouble.empty());
+  }
+
+  private void scoreSteps(int from, int to, Support support) {
+    int actions = columns.actionCount();
+    Decisions decisions = columns.decisions(from, to);
+    double[] target = candidate.policy().orElseThrow().distribution(decisions).probabilities();
+    double[] values = candidate.hasValues() ? candidate.values(decisions) : new double[0];
+    for (int row = from; row < to; row++) {
+      int i = row - from;
+      int logged = columns.action(row);
+      probabilities[row] = target[i * actions + logged];
+      unsupportedMass += support.unsupportedMass(decisions, i, target, actions);
+      for (int a = 0; a < actions; a++) {
+        massOutsideMask += decisions.isAdmissible(i, a, actions) ? 0 : target[i * actions + a];
+      }
+      if (values.length > 0) {
+        q[row] = values[i * actions + logged];
+        v[row] = mean(target, values, i, actions);
+      }
+    }
+  }
+
+  private void scoreTails() {
+    int actions = columns.actionCount();
+    int[] tails = tails();
+    for (int first = 0; first < tails.length; ) {
+      int last = first; // neighbours are asked about together
+      while (last + 1 < tails.length
+          && tails[last + 1] == tails[last] + 1
+          && last - first + 1 < BLOCK) {
+        last++;
+      }
+      Decisions decisions = columns.decisions(tails[first], tails[last] + 1);
+      double[] target = candidate.policy().orElseThrow().distribution(decisions).probabilities();
+      double[] values = candidate.values(decisions);
+      for (int i = 0; i < decisions.size(); i++) {
+        v[tails[first] + i] = mean(target, values, i, actions);
+      }
+      first = last + 1;
+    }
+  }
+
+  /** The observation rows that end truncated episodes, in order. */
+  private int[] tails() {
+    int[] found = new int[columns.episodes()];
+    int size = 0;
+    for (int e = 0; e < columns.episodes(); e++) {
+      int last = columns.end(e) - 1;
+      if (columns.truncated(last) && columns.next(last) != TransitionColumns.UNKNOWN) {
+        found[size++] = columns.next(last);
+      }
+    }
+    return Arrays.copyOf(found, size);
+  }
+
+  private static double mean(double[] target, double[] values, int row, int actions) {
+    double sum = 0;
+    for (int i = row * actions; i < (row + 1) * actions; i++) {
+      sum += target[i] == 0 ? 0 : target[i] * values[i];
+    }
+    return sum;
+  }
+}

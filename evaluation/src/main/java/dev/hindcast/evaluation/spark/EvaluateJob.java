@@ -1,0 +1,127 @@
+package dev.hindcast.evaluation.spark;
+
+import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.core.policy.BundleLoader;
+import dev.hindcast.core.report.EvaluationReport;
+import dev.hindcast.dataset.ArtefactWriter;
+import dev.hindcast.dataset.Dataset;
+import dev.hindcast.evaluation.diagnostic.Support;
+import dev.hindcast.evaluation.fold.Task;
+import dev.hindcast.evaluation.fold.Totals;
+import dev.hindcast.evaluation.plan.EvaluateConfig;
+import dev.hindcast.evaluation.plan.EvaluationPlan;
+import dev.hindcast.evaluation.report.ReportAssembly;
+import dev.hindcast.evaluation.report.ReportWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * A dataset and bundles become a report. Two passes over the evaluated files: what the log
+ * supports, then every policy's terms. A task reads its files one after another and hands back
+ * sums, which are merged in file order, so that figures do not depend on scheduling.
+ */
+public final class EvaluateJob {
+  /** The most tasks; each hands back its sums, and the driver holds them all for a moment. */
+  private static final int MOST_TASKS = 64;
+
+  private EvaluateJob() {}
+
+  /**
+   * Evaluates and publishes.
+   *
+   * @param bundleFolders paths or URIs of policy and Q-function bundles
+   * @param outputUri where {@code report.json}, {@code report.html} and the manifest go
+   * @param progress is told in words what is being done
+   * @throws dev.hindcast.core.config.UserError when something is missing or does not fit; nothing
+   *     is published then
+   */
+  public static EvaluationReport run(
+      SparkSession spark,
+      EvaluateConfig config,
+      Dataset dataset,
+      List<String> bundleFolders,
+      BundleLoader loader,
+      String outputUri,
+      ArtefactWriter.Existing existing,
+      Consumer<String> progress) {
+    try (ArtefactWriter writer = ArtefactWriter.begin(outputUri, existing)) {
+      EvaluationPlan plan = EvaluationPlan.of(config, dataset.manifest(), bundleFolders, loader);
+      EvaluationReport report = evaluate(spark, plan, dataset, progress);
+      progress.accept("Writing the report");
+      ReportWriter.publish(report, writer);
+      return report;
+    }
+  }
+
+  private static EvaluationReport evaluate(
+      SparkSession spark, EvaluationPlan plan, Dataset dataset, Consumer<String> progress) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    JavaRDD<List<String>> groups = groups(context, plan, dataset);
+
+    progress.accept("Reading which actions the log supports");
+    List<Support.Counter> counters =
+        groups
+            .map(files -> fold(files, dataset, new Support.Counter(), Support.Counter::add))
+            .collect();
+    Support support = counters.stream().reduce(Support.Counter::merge).orElseThrow().build();
+
+    progress.accept(
+        String.format(
+            Locale.ROOT,
+            "Evaluating %d policies with %,d bootstrap replicates",
+            plan.targets().size(),
+            plan.config().replicates()));
+    Broadcast<Task> task = context.broadcast(plan.task());
+    Broadcast<Support> supports = context.broadcast(support);
+    List<Totals> totals =
+        groups
+            .map(
+                files ->
+                    fold(
+                        files,
+                        dataset,
+                        new Totals(task.value()),
+                        (sums, columns) -> sums.add(columns, supports.value())))
+            .collect();
+    task.destroy();
+    supports.destroy();
+    return ReportAssembly.of(plan, totals.stream().reduce(Totals::merge).orElseThrow(), support);
+  }
+
+  /** Neighbouring files, as evenly as can be; how many depends on the dataset alone. */
+  private static JavaRDD<List<String>> groups(
+      JavaSparkContext context, EvaluationPlan plan, Dataset dataset) {
+    List<String> files =
+        plan.config().part().parts().stream()
+            .flatMap(part -> dataset.files(part).stream())
+            .toList();
+    int size = Math.min(files.size(), MOST_TASKS);
+    List<List<String>> groups = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      int from = (int) ((long) files.size() * i / size);
+      int to = (int) ((long) files.size() * (i + 1) / size);
+      groups.add(new ArrayList<>(files.subList(from, to)));
+    }
+    return context.parallelize(groups, groups.size());
+  }
+
+  private static <T> T fold(List<String> files, Dataset dataset, T start, Step<T> step) {
+    T sums = start;
+    for (String file : files) {
+      sums = step.apply(sums, dataset.read(file));
+    }
+    return sums;
+  }
+
+  /** Adds one file to sums. */
+  @FunctionalInterface
+  private interface Step<T> {
+    T apply(T sums, TransitionColumns columns);
+  }
+}

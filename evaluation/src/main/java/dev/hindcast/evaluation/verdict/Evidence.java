@@ -1,0 +1,51 @@
+package dev.hindcast.evaluation.verdict;
+
+import dev.hindcast.core.report.Estimate;
+import dev.hindcast.core.report.EvaluationReport.Diagnostics;
+import dev.hindcast.core.report.EvaluationReport.Difference;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All that a verdict on one policy rests on.
+ *
+ * @param policy its name
+ * @param incumbent the name of the policy it is compared with
+ * @param estimates all of its estimates
+ * @param basis what the primary estimate rests on
+ * @param diagnostics of its weights and support
+ * @param difference to the incumbent; absent when it could not be computed
+ * @param sawEvaluationData whether it, or the Q-function of its primary estimate, was trained on
+ *     the episodes that are evaluated
+ */
+public record Evidence(
+    String policy,
+    String incumbent,
+    List<Estimate> estimates,
+    Basis basis,
+    Diagnostics diagnostics,
+    Optional<Difference> difference,
+    boolean sawEvaluationData) {
+  /** What an estimate rests on. */
+  public enum Basis {
+    /** Importance weights, with or without a Q-function. */
+    WEIGHTS,
+    /** A Q-function alone. */
+    MODEL,
+    /** The log itself: the policy is the one that acted. */
+    LOG
+  }
+
+  /** Copies the list. */
+  public Evidence {
+    estimates = List.copyOf(estimates);
+  }
+
+  Optional<Estimate> primary() {
+    return estimates.stream().filter(Estimate::primary).findFirst();
+  }
+
+  boolean isIncumbent() {
+    return policy.equals(incumbent);
+  }
+}

@@ -1,0 +1,2 @@
+/** From figures to a decision, failing closed. The figures themselves are computed elsewhere. */
+package dev.hindcast.evaluation.verdict;

@@ -1,0 +1,26 @@
+package dev.hindcast.evaluation.estimator;
+
+import java.util.List;
+
+/** Estimators run in the plainest of loops, for tests. */
+final class Estimate {
+  private Estimate() {}
+
+  /** The estimate of a catalogue entry over these episodes. */
+  static double of(String name, double discount, List<ScoredEpisode> episodes) {
+    int horizon = episodes.stream().mapToInt(ScoredEpisode::length).max().orElse(1);
+    Estimator estimator =
+        Estimators.named(name).orElseThrow().constructor().create(horizon, discount);
+    double[] sums = new double[estimator.termCount()];
+    for (ScoredEpisode episode : episodes) {
+      double[] terms = estimator.terms(episode);
+      for (int k = 0; k < sums.length; k++) {
+        sums[k] += terms[k];
+      }
+    }
+    for (int k = 0; k < sums.length; k++) {
+      sums[k] /= episodes.size();
+    }
+    return estimator.value(sums);
+  }
+}

@@ -1,0 +1,263 @@
+package dev.hindcast.evaluation.estimator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.hindcast.evaluation.estimator.Estimators.Entry;
+import dev.hindcast.evaluation.estimator.Estimators.Need;
+import dev.hindcast.evaluation.estimator.Estimators.Scope;
+import dev.hindcast.evaluation.estimator.ScoredEpisode.Ending;
+import dev.hindcast.evaluation.estimator.ScoredEpisode.Values;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every estimator of the catalogue keeps to: sheet section 16, on random logs. */
+class EstimatorContractTest {
+  private static final double DISCOUNT = 0.9;
+
+  static Stream<String> judging() {
+    return Estimators.all().stream()
+        .filter(entry -> entry.scope() != Scope.LOGGED_POLICY)
+        .map(Entry::name);
+  }
+
+  static Stream<String> weighted() {
+    return Estimators.all().stream().filter(Entry::isWeighted).map(Entry::name);
+  }
+
+  static Stream<String> selfNormalised() {
+    return weighted().filter(name -> name.startsWith("self-normalized"));
+  }
+
+  /** What a random log is made with. */
+  private record Recipe(
+      int maxLength, double rewardShift, double rewardScale, double targetTilt, QKind q) {
+    static final Recipe PLAIN = new Recipe(6, 0, 1, 0.5, QKind.RANDOM);
+
+    Recipe length(int max) {
+      return new Recipe(max, rewardShift, rewardScale, targetTilt, q);
+    }
+
+    Recipe shift(double by) {
+      return new Recipe(maxLength, by, rewardScale, targetTilt, q);
+    }
+
+    Recipe scale(double by) {
+      return new Recipe(maxLength, rewardShift, by, targetTilt, q);
+    }
+
+    Recipe onPolicy() {
+      return new Recipe(maxLength, rewardShift, rewardScale, 0, q);
+    }
+
+    Recipe q(QKind kind) {
+      return new Recipe(maxLength, rewardShift, rewardScale, targetTilt, kind);
+    }
+  }
+
+  private enum QKind {
+    RANDOM,
+    ZERO
+  }
+
+  private static List<ScoredEpisode> log(long seed, Recipe recipe) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<ScoredEpisode> episodes = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      int length = 1 + random.nextInt(recipe.maxLength());
+      double[] rewards = new double[length];
+      double[] target = new double[length];
+      double[] propensities = new double[length];
+      double[] q = new double[length];
+      double[] v = new double[length];
+      for (int t = 0; t < length; t++) {
+        rewards[t] = recipe.rewardScale() * random.nextDouble(-1, 1) + recipe.rewardShift();
+        propensities[t] = random.nextDouble(0.2, 0.8);
+        double other = random.nextDouble(0.05, 0.95);
+        target[t] = propensities[t] + recipe.targetTilt() * (other - propensities[t]);
+        boolean zero = recipe.q() == QKind.ZERO;
+        q[t] = zero ? 0 : recipe.rewardScale() * random.nextDouble(-1, 1);
+        v[t] = zero ? 0 : recipe.rewardScale() * random.nextDouble(-1, 1);
+      }
+      Ending ending = random.nextInt(4) == 0 ? Ending.TRUNCATED : Ending.TERMINATED;
+      double tail = recipe.q() == QKind.ZERO ? 0 : recipe.rewardScale() * random.nextDouble(-1, 1);
+      episodes.add(
+          ScoredEpisode.of(
+              rewards, target, propensities, ending, new Values(q, v, OptionalDouble.of(tail))));
+    }
+    return episodes;
+  }
+
+  @ParameterizedTest
+  @MethodSource("judging")
+  void orderOfEpisodesChangesNothing(String name) {
+    List<ScoredEpisode> episodes = new ArrayList<>(log(1, Recipe.PLAIN));
+    double before = Estimate.of(name, DISCOUNT, episodes);
+    Collections.shuffle(episodes, new Random(2));
+    assertThat(Estimate.of(name, DISCOUNT, episodes)).isCloseTo(before, within(1e-12));
+  }
+
+  @ParameterizedTest
+  @MethodSource("judging")
+  void everyEpisodeTwiceChangesNothing(String name) {
+    List<ScoredEpisode> episodes = log(3, Recipe.PLAIN);
+    List<ScoredEpisode> doubled = new ArrayList<>(episodes);
+    doubled.addAll(episodes);
+    assertThat(Estimate.of(name, DISCOUNT, doubled))
+        .isCloseTo(Estimate.of(name, DISCOUNT, episodes), within(1e-12));
+  }
+
+  @ParameterizedTest
+  @MethodSource("judging")
+  void scalingRewardsAndValuesScalesTheEstimate(String name) {
+    double once = Estimate.of(name, DISCOUNT, log(4, Recipe.PLAIN));
+    double thrice = Estimate.of(name, DISCOUNT, log(4, Recipe.PLAIN.scale(3)));
+    assertThat(thrice).isCloseTo(3 * once, within(1e-12));
+  }
+
+  @ParameterizedTest
+  @MethodSource("judging")
+  void horizonBeyondTheLongestEpisodeChangesNothing(String name) {
+    List<ScoredEpisode> episodes = log(5, Recipe.PLAIN);
+    Estimator roomy = Estimators.named(name).orElseThrow().constructor().create(50, DISCOUNT);
+    double[] sums = new double[roomy.termCount()];
+    for (ScoredEpisode episode : episodes) {
+      double[] terms = roomy.terms(episode);
+      assertThat(terms).hasSize(roomy.termCount());
+      for (int k = 0; k < sums.length; k++) {
+        sums[k] += terms[k] / episodes.size();
+      }
+    }
+    assertThat(roomy.value(sums)).isCloseTo(Estimate.of(name, DISCOUNT, episodes), within(1e-12));
+  }
+
+  @ParameterizedTest
+  @MethodSource("weighted")
+  void everyRatioIsOneWhenTargetEqualsBehavior(String name) {
+    List<ScoredEpisode> episodes = log(6, Recipe.PLAIN.onPolicy().q(QKind.ZERO));
+    List<ScoredEpisode> logged =
+        episodes.stream()
+            .map(
+                episode -> {
+                  double[] rewards = new double[episode.length()];
+                  for (int t = 0; t < rewards.length; t++) {
+                    assertThat(episode.ratio(t)).isEqualTo(1.0);
+                    rewards[t] = episode.reward(t);
+                  }
+                  return ScoredEpisode.logged(rewards, Ending.TERMINATED);
+                })
+            .toList();
+    assertThat(Estimate.of(name, DISCOUNT, episodes))
+        .isCloseTo(Estimate.of("on-policy", DISCOUNT, logged), within(1e-12));
+  }
+
+  @Test
+  void onPolicyImportanceSamplingIsTheMeanReturnToTheLastBit() {
+    List<ScoredEpisode> episodes = log(7, Recipe.PLAIN.onPolicy());
+    double mean = Estimate.of("on-policy", DISCOUNT, episodes);
+    assertThat(Estimate.of("trajectory-importance-sampling", DISCOUNT, episodes)).isEqualTo(mean);
+    assertThat(Estimate.of("per-decision-importance-sampling", DISCOUNT, episodes)).isEqualTo(mean);
+    assertThat(Estimate.of("self-normalized-trajectory-importance-sampling", DISCOUNT, episodes))
+        .isEqualTo(mean);
+  }
+
+  @ParameterizedTest
+  @MethodSource("selfNormalised")
+  void addingAConstantToRewardsOfOneStepShiftsSelfNormalisedEstimates(String name) {
+    Recipe bandit = Recipe.PLAIN.length(1).q(QKind.ZERO);
+    double before = Estimate.of(name, DISCOUNT, log(8, bandit));
+    assertThat(Estimate.of(name, DISCOUNT, log(8, bandit.shift(5))))
+        .isCloseTo(before + 5, within(1e-12));
+  }
+
+  @Test
+  void withoutAQFunctionDoublyRobustIsPerDecision() {
+    List<ScoredEpisode> episodes = log(9, Recipe.PLAIN.q(QKind.ZERO));
+    assertThat(Estimate.of("doubly-robust", DISCOUNT, episodes))
+        .isCloseTo(
+            Estimate.of("per-decision-importance-sampling", DISCOUNT, episodes), within(1e-13));
+    assertThat(Estimate.of("self-normalized-doubly-robust", DISCOUNT, episodes))
+        .isCloseTo(
+            Estimate.of("self-normalized-per-decision-importance-sampling", DISCOUNT, episodes),
+            within(1e-13));
+  }
+
+  @Test
+  void withOneStepSequentialEstimatorsAreTheBanditOnes() {
+    List<ScoredEpisode> episodes = log(10, Recipe.PLAIN.length(1));
+    double ips = Estimate.of("inverse-propensity", DISCOUNT, episodes);
+    double snips = Estimate.of("self-normalized-inverse-propensity", DISCOUNT, episodes);
+    assertThat(Estimate.of("trajectory-importance-sampling", DISCOUNT, episodes)).isEqualTo(ips);
+    assertThat(Estimate.of("per-decision-importance-sampling", DISCOUNT, episodes))
+        .isCloseTo(ips, within(1e-14));
+    assertThat(Estimate.of("self-normalized-per-decision-importance-sampling", DISCOUNT, episodes))
+        .isCloseTo(snips, within(1e-14));
+  }
+
+  @Test
+  void sumFormOfDoublyRobustEqualsItsRecursion() {
+    // Section 7: D_t = v_t + rho_t (r_t + γ D_{t+1} - q_t), from the tail backwards.
+    List<ScoredEpisode> episodes = log(11, Recipe.PLAIN);
+    double mean =
+        episodes.stream()
+            .mapToDouble(
+                episode -> {
+                  double d = episode.tail();
+                  for (int t = episode.length() - 1; t >= 0; t--) {
+                    d =
+                        episode.v(t)
+                            + episode.ratio(t) * (episode.reward(t) + DISCOUNT * d - episode.q(t));
+                  }
+                  return d;
+                })
+            .average()
+            .orElseThrow();
+    assertThat(Estimate.of("doubly-robust", DISCOUNT, episodes)).isCloseTo(mean, within(1e-12));
+  }
+
+  @Test
+  void selfNormalisedPerDecisionEqualsASlowLoopOverSteps() {
+    List<ScoredEpisode> episodes = log(12, Recipe.PLAIN);
+    double expected = 0;
+    for (int t = 0; t < 6; t++) {
+      double above = 0;
+      double below = 0;
+      for (ScoredEpisode episode : episodes) {
+        int last = Math.min(t, episode.length() - 1);
+        above += t < episode.length() ? episode.weight(t) * episode.reward(t) : 0;
+        below += episode.weight(last);
+      }
+      expected += Math.pow(DISCOUNT, t) * above / below;
+    }
+    assertThat(Estimate.of("self-normalized-per-decision-importance-sampling", DISCOUNT, episodes))
+        .isCloseTo(expected, within(1e-13));
+  }
+
+  @Test
+  void withoutDiscountingTomorrowOnlyTheFirstStepCounts() {
+    List<ScoredEpisode> episodes = log(13, Recipe.PLAIN);
+    double first =
+        episodes.stream().mapToDouble(e -> e.weight(0) * e.reward(0)).average().orElseThrow();
+    assertThat(Estimate.of("per-decision-importance-sampling", 0, episodes))
+        .isCloseTo(first, within(1e-14));
+  }
+
+  @Test
+  void catalogueHasNoNameOrLabelTwiceAndPrefersOnlyWhatItHas() {
+    assertThat(new HashSet<>(Estimators.names())).hasSameSizeAs(Estimators.names());
+    assertThat(Estimators.all().stream().map(Entry::label).distinct())
+        .hasSameSizeAs(Estimators.names());
+    assertThat(Estimators.names()).containsAll(Estimators.preference());
+    assertThat(Estimators.named("direct-method").orElseThrow().needs())
+        .containsExactly(Need.Q_FUNCTION);
+  }
+}
