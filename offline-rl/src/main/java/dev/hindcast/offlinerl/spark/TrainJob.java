@@ -15,17 +15,19 @@ import dev.hindcast.dataset.Dataset;
 import dev.hindcast.dataset.TargetPolicies;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /**
  * Trains what a config asks for, one Spark task per algorithm and seed: first the policies, then
- * what evaluates them. Every bundle is published by itself, so a run that was stopped goes on where
- * it was.
+ * what evaluates them; evaluations of policies that are there before go with the first. Every
+ * bundle is published by itself, so a run that was stopped goes on where it was.
  */
 public final class TrainJob {
   private final SparkSession spark;
@@ -59,9 +61,9 @@ public final class TrainJob {
    *
    * @param folder where it lies
    * @param manifest what it says of itself
-   * @param wasThere whether an earlier run had made it already
+   * @param alreadyThere whether an earlier run had made it already
    */
-  public record Trained(String folder, BundleManifest manifest, boolean wasThere) {}
+  public record Trained(String folder, BundleManifest manifest, boolean alreadyThere) {}
 
   /**
    * Trains all of it.
@@ -71,7 +73,7 @@ public final class TrainJob {
    * @param existing what to do with bundles of another config, dataset, seed or build in these
    *     places; equal ones are kept as they are
    * @param progress told what happens, a line at a time, from several threads
-   * @return the bundles, in the order of the config
+   * @return the bundles, in the order in which they were trained
    * @throws UserError when something about config, data or output stands in the way
    */
   public static List<Trained> run(
@@ -89,26 +91,30 @@ public final class TrainJob {
     checkDataset();
     Map<String, TargetPolicy> given = givenPolicies();
     Trials trials = new Trials(config, dataset);
-    wave(
-        config.plans().stream()
-            .filter(TrainConfig.Plan::yieldsPolicy)
-            .flatMap(plan -> trials.ofPolicies(plan).stream())
-            .toList());
-    List<Trial> evaluations = new ArrayList<>();
+    List<Trial> first = new ArrayList<>();
     for (TrainConfig.Plan plan : config.plans()) {
-      if (plan.yieldsPolicy()) {
-        continue;
-      }
-      if (dataset.manifest().isHorizonOne()) {
-        evaluations.addAll(trials.ofEvaluation(plan, Optional.empty()));
-        continue;
-      }
-      for (TargetPolicy target : targets(plan, given)) {
-        evaluations.addAll(trials.ofEvaluation(plan, Optional.of(target)));
+      first.addAll(
+          plan.yieldsPolicy()
+              ? trials.ofPolicies(plan)
+              : evaluations(trials, plan, givenTargets(plan, given)));
+    }
+    wave(first);
+    List<Trial> second = new ArrayList<>();
+    for (TrainConfig.Plan plan : config.plans()) {
+      if (!plan.yieldsPolicy() && !dataset.manifest().isHorizonOne()) {
+        second.addAll(evaluations(trials, plan, trainedTargets(plan)));
       }
     }
-    wave(evaluations);
+    wave(second);
     return List.copyOf(done.values());
+  }
+
+  private List<Trial> evaluations(Trials trials, TrainConfig.Plan plan, List<TargetPolicy> of) {
+    return dataset.manifest().isHorizonOne()
+        ? trials.ofEvaluation(plan, Optional.empty())
+        : of.stream()
+            .flatMap(target -> trials.ofEvaluation(plan, Optional.of(target)).stream())
+            .toList();
   }
 
   private void checkDataset() {
@@ -148,33 +154,38 @@ public final class TrainJob {
     return given;
   }
 
-  /** The policies that a plan evaluates. */
-  private List<TargetPolicy> targets(TrainConfig.Plan plan, Map<String, TargetPolicy> given) {
-    Map<String, TargetPolicy> targets = new LinkedHashMap<>();
-    List<String> names = new ArrayList<>(plan.of().stream().map(PolicySpec::name).toList());
+  /** The policies that a plan evaluates and that are there before training. */
+  private List<TargetPolicy> givenTargets(TrainConfig.Plan plan, Map<String, TargetPolicy> given) {
+    return targetNames(plan).stream().filter(given::containsKey).map(given::get).toList();
+  }
+
+  /** The policies that a plan evaluates and that this run has trained. */
+  private List<TargetPolicy> trainedTargets(TrainConfig.Plan plan) {
+    Set<String> wanted = targetNames(plan);
+    List<TargetPolicy> targets = new ArrayList<>();
+    for (TrainConfig.Plan policy : config.plans()) {
+      for (int seed = 0; seed < policy.settings().seeds() && policy.yieldsPolicy(); seed++) {
+        String name = policy.bundleName(seed);
+        if (wanted.contains(policy.label()) || wanted.contains(name)) {
+          targets.add(trained(name));
+        }
+      }
+    }
+    return targets;
+  }
+
+  /** What {@code of} says; when it says nothing, all policies there are. */
+  private Set<String> targetNames(TrainConfig.Plan plan) {
+    Set<String> names = new LinkedHashSet<>();
+    plan.of().forEach(policy -> names.add(policy.name()));
     if (names.isEmpty()) {
-      config.pipeline().policies().stream()
-          .filter(policy -> !(policy instanceof PolicySpec.Logged))
-          .forEach(policy -> names.add(policy.name()));
+      config.pipeline().policies().forEach(policy -> names.add(policy.name()));
       names.add("uniform");
       config.plans().stream()
           .filter(TrainConfig.Plan::yieldsPolicy)
           .forEach(policy -> names.add(policy.label()));
     }
-    for (String name : names) {
-      if (given.containsKey(name)) {
-        targets.put(name, given.get(name));
-        continue;
-      }
-      for (TrainConfig.Plan policy : config.plans()) {
-        for (int seed = 0; seed < policy.settings().seeds() && policy.yieldsPolicy(); seed++) {
-          if (name.equals(policy.label()) || name.equals(policy.bundleName(seed))) {
-            targets.put(policy.bundleName(seed), trained(policy.bundleName(seed)));
-          }
-        }
-      }
-    }
-    return List.copyOf(targets.values());
+    return names;
   }
 
   private TargetPolicy trained(String name) {

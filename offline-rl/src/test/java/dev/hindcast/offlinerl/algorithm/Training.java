@@ -1,0 +1,58 @@
+package dev.hindcast.offlinerl.algorithm;
+
+import dev.hindcast.core.data.Decisions;
+import dev.hindcast.core.data.Normalizer;
+import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.core.policy.Policy;
+import dev.hindcast.offlinerl.network.MultilayerPerceptron;
+import dev.hindcast.offlinerl.network.Networks;
+import dev.hindcast.offlinerl.network.Observations;
+import dev.hindcast.offlinerl.network.djl.DjlNetworks;
+import dev.hindcast.offlinerl.training.ReplayBuffer;
+import java.util.List;
+import java.util.Optional;
+
+/** Trains a learner on episodes in memory, for tests. */
+final class Training {
+  private Training() {}
+
+  /** The trained network's outputs in every state of a tabular world, (states, actions). */
+  static float[] outputs(
+      String algorithm,
+      Record config,
+      TransitionColumns data,
+      double discount,
+      int updates,
+      Optional<Policy> target) {
+    Algorithms.Entry<?> entry = Algorithms.named(algorithm).orElseThrow();
+    int fields = data.observationSpace().categorical().size();
+    try (Networks networks = DjlNetworks.on(Networks.Device.CPU);
+        Observations observations =
+            networks.place(data.numeric(), data.categories(), fields, data.observationRows());
+        Learner learner =
+            entry.learner(
+                new Setting(data, observations, networks, List.of(32), 16, discount, 1, target),
+                config)) {
+      ReplayBuffer buffer = new ReplayBuffer(data, entry.uses(), 1);
+      for (int i = 0; i < updates; i++) {
+        learner.update(buffer.sample(i, updates, 128));
+      }
+      MultilayerPerceptron network =
+          new MultilayerPerceptron(
+              learner.product().architecture(),
+              Normalizer.fit(data),
+              learner.product().parameters());
+      return network.forward(states(data.observationSpace().categorical().get(0).codes() - 1));
+    }
+  }
+
+  /** One decision in each state of a tabular world. */
+  static Decisions states(int states) {
+    int[] codes = new int[states];
+    for (int s = 0; s < states; s++) {
+      codes[s] = s + 1;
+    }
+    return new Decisions(
+        states, new float[0], codes, new boolean[0], new String[states], new int[states]);
+  }
+}
