@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  * with a dot are scratch and never part of an artefact.
  */
 public final class ArtefactWriter implements AutoCloseable {
-  private static final String MARKER = "_unfinished";
+  private static final String MARKER = "_hindcast_incomplete";
   private static final String SCRATCH_MANIFEST = ".manifest.json";
 
   private final String uri;

@@ -169,6 +169,27 @@ public final class Storage {
         });
   }
 
+  /**
+   * The places that a path or pattern ({@code *}, {@code ?}, {@code {a,b}}) stands for, sorted;
+   * none when nothing is there.
+   */
+  public static List<String> matching(String pattern) {
+    if (exists(pattern)) {
+      return List.of(absolute(pattern));
+    }
+    return on(
+        pattern,
+        (system, path) -> {
+          FileStatus[] found = system.globStatus(path);
+          List<String> places = new ArrayList<>();
+          for (FileStatus status : found == null ? new FileStatus[0] : found) {
+            places.add(absolute(status.getPath().toString()));
+          }
+          places.sort(Comparator.naturalOrder());
+          return places;
+        });
+  }
+
   /** The fingerprint of a file's content. */
   public static Fingerprint fingerprint(String uri) {
     try (InputStream stream = open(uri)) {

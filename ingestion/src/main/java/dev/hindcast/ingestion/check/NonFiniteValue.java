@@ -1,0 +1,38 @@
+package dev.hindcast.ingestion.check;
+
+import dev.hindcast.core.data.ActionSpace;
+import dev.hindcast.ingestion.mapping.Event;
+import java.util.Optional;
+
+/** Numbers are numbers: neither NaN nor infinite. */
+final class NonFiniteValue implements EventCheck {
+  @Override
+  public String name() {
+    return "non-finite-value";
+  }
+
+  @Override
+  public String description() {
+    return "an observation, an action or a reward is NaN or infinite";
+  }
+
+  @Override
+  public Optional<String> broken(Event event, ActionSpace actions) {
+
+    if (!Double.isFinite(event.reward())) {
+      return Optional.of("reward is " + event.reward());
+    }
+    float[] numbers = event.seen().numbers();
+    for (int i = 0; i < numbers.length; i++) {
+      if (!Float.isFinite(numbers[i])) {
+        return Optional.of("numeric observation field " + i + " is " + numbers[i]);
+      }
+    }
+    for (float coordinate : event.vector()) {
+      if (!Float.isFinite(coordinate)) {
+        return Optional.of("an action coordinate is " + coordinate);
+      }
+    }
+    return Optional.empty();
+  }
+}

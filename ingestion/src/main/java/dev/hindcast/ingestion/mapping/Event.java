@@ -1,0 +1,43 @@
+package dev.hindcast.ingestion.mapping;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * One row of a log as one step of an episode, not yet checked. Arrays are shared, not copied: read
+ * only.
+ *
+ * @param episodeId the episode it belongs to
+ * @param order what orders it within its episode: the step, the moment, or 0
+ * @param seen what was seen before the action
+ * @param action the discrete action; -1 for a box
+ * @param vector the coordinates of a box action; empty for a discrete one
+ * @param reward what the action brought
+ * @param propensity the behavior policy's probability of the action; 1 when not mapped
+ * @param terminated whether the world ended the episode with this row
+ * @param truncated whether the log or a clock ended it
+ * @param next what was seen after the action, when the log says so and all of it is finite
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record Event(
+    String episodeId,
+    OptionalLong order,
+    Seen seen,
+    int action,
+    float[] vector,
+    double reward,
+    double propensity,
+    boolean terminated,
+    boolean truncated,
+    Optional<Seen> next)
+    implements MappedRow {
+  /**
+   * What was seen at one moment.
+   *
+   * @param numbers (numeric fields)
+   * @param codes (categorical fields)
+   * @param mask (actions), or empty when there are no masks
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Seen(float[] numbers, int[] codes, boolean[] mask) {}
+}

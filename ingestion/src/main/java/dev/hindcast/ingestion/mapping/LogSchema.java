@@ -1,0 +1,17 @@
+package dev.hindcast.ingestion.mapping;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The columns of a log.
+ *
+ * @param columns types by name, in the log's order
+ */
+public record LogSchema(Map<String, ColumnType> columns) {
+  /** Copies the map, keeping its order. */
+  public LogSchema {
+    columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
+  }
+}

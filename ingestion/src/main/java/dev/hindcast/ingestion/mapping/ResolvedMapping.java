@@ -1,0 +1,129 @@
+package dev.hindcast.ingestion.mapping;
+
+import dev.hindcast.core.data.ActionSpace;
+import dev.hindcast.ingestion.mapping.FieldMapping.Ending;
+import dev.hindcast.ingestion.mapping.FieldMapping.Scale;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A mapping whose columns have been found in a log: patterns are spelled out, and every column has
+ * its place in the list of those to be read. {@link #NONE} stands for a column that is not mapped.
+ *
+ * @param columns the columns to be read
+ * @param types their types
+ * @param episodeId the place of the episode id
+ * @param step the place of the step
+ * @param orderBy the place of the column that orders rows
+ * @param endsAs what a last row means when nothing else says so
+ * @param numeric the places of numeric observation columns
+ * @param categorical the places of categorical observation columns
+ * @param nextNumeric the places of numeric columns seen after the action; empty when not mapped
+ * @param nextCategorical the places of categorical ones
+ * @param nextMask the place of the mask that goes with them
+ * @param action the places of action columns
+ * @param actionSpace what can be done
+ * @param mask the place of the mask
+ * @param reward the place of the reward
+ * @param terminated the place of the flag
+ * @param truncated the place of the flag
+ * @param propensity the place of the propensity
+ * @param propensityIsLog whether it is a logarithm
+ */
+public record ResolvedMapping(
+    List<String> columns,
+    List<ColumnType> types,
+    int episodeId,
+    int step,
+    int orderBy,
+    Ending endsAs,
+    List<Integer> numeric,
+    List<Integer> categorical,
+    List<Integer> nextNumeric,
+    List<Integer> nextCategorical,
+    int nextMask,
+    List<Integer> action,
+    ActionSpace actionSpace,
+    int mask,
+    int reward,
+    int terminated,
+    int truncated,
+    int propensity,
+    boolean propensityIsLog)
+    implements Serializable {
+  /** The place of a column that is not mapped. */
+  public static final int NONE = -1;
+
+  /**
+   * Finds a mapping's columns in a log.
+   *
+   * @param problems where what is wrong is added, one sentence each
+   * @return the mapping with its places; not to be used when there were problems
+   */
+  public static ResolvedMapping of(FieldMapping mapping, LogSchema schema, List<String> problems) {
+    ColumnMatching match = new ColumnMatching(schema, problems);
+    int id = match.one(mapping.episodeId(), ColumnMatching.KEY);
+    int step = match.optional(mapping.step(), ColumnMatching.STEP);
+    int orderBy = match.optional(mapping.orderBy(), ColumnMatching.ORDER);
+    List<Integer> numeric = match.all(mapping.observation().numeric(), ColumnMatching.NUMERIC);
+    List<Integer> categorical =
+        match.all(mapping.observation().categorical(), ColumnMatching.CATEGORY);
+    List<Integer> nextNumeric = List.of();
+    List<Integer> nextCategorical = List.of();
+    int nextMask = NONE;
+    if (mapping.nextObservation().isPresent()) {
+      FieldMapping.Observation next = mapping.nextObservation().get();
+      nextNumeric = match.all(next.numeric(), ColumnMatching.NUMERIC);
+      nextCategorical = match.all(next.categorical(), ColumnMatching.CATEGORY);
+      nextMask = match.optional(next.mask(), ColumnMatching.MASK);
+      match.sameShape(next.numeric(), numeric, nextNumeric, "numeric");
+      match.sameShape(next.categorical(), categorical, nextCategorical, "categorical");
+    }
+    boolean isBox = mapping.action().space() instanceof ActionSpace.Box;
+    List<Integer> action =
+        match.each(
+            mapping.action().columns(), isBox ? ColumnMatching.NUMERIC : ColumnMatching.ACTION);
+    int mask = match.optional(mapping.action().mask(), ColumnMatching.MASK);
+    int reward = match.one(mapping.reward(), ColumnMatching.NUMBER);
+    int terminated = match.optional(mapping.terminated(), ColumnMatching.FLAG);
+    int truncated = match.optional(mapping.truncated(), ColumnMatching.FLAG);
+    Optional<FieldMapping.Propensity> p = mapping.propensity();
+    int propensity = match.optional(p.map(FieldMapping.Propensity::column), ColumnMatching.NUMBER);
+    return new ResolvedMapping(
+        match.columns(),
+        match.types(),
+        id,
+        step,
+        orderBy,
+        mapping.ends().orElse(Ending.TRUNCATED),
+        numeric,
+        categorical,
+        nextNumeric,
+        nextCategorical,
+        nextMask,
+        action,
+        mapping.action().space(),
+        mask,
+        reward,
+        terminated,
+        truncated,
+        propensity,
+        p.isPresent() && p.get().scale() == Scale.LOG_PROBABILITY);
+  }
+
+  /** Whether rows say which actions are admissible. */
+  public boolean hasMask() {
+    return mask != NONE;
+  }
+
+  /** Whether rows have propensities. */
+  public boolean hasPropensity() {
+    return propensity != NONE;
+  }
+
+  /** Whether what is seen after an action is mapped. */
+  public boolean hasNextObservation() {
+    return !nextNumeric.isEmpty() || !nextCategorical.isEmpty();
+  }
+}
