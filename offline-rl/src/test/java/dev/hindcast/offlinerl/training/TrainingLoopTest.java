@@ -1,0 +1,229 @@
+package dev.hindcast.offlinerl.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hindcast.core.artefact.Fingerprint;
+import dev.hindcast.core.config.UserError;
+import dev.hindcast.core.data.ActionSpace;
+import dev.hindcast.core.data.ObservationSpace;
+import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.core.world.ChainMdp;
+import dev.hindcast.core.world.TabularMdp;
+import dev.hindcast.core.world.TabularPolicy;
+import dev.hindcast.offlinerl.algorithm.Algorithms;
+import dev.hindcast.offlinerl.algorithm.Iql;
+import dev.hindcast.offlinerl.algorithm.Learner;
+import dev.hindcast.offlinerl.algorithm.Losses;
+import dev.hindcast.offlinerl.algorithm.MiniBatch;
+import dev.hindcast.offlinerl.algorithm.Setting;
+import dev.hindcast.offlinerl.network.Network;
+import dev.hindcast.offlinerl.network.Networks;
+import dev.hindcast.offlinerl.network.Observations;
+import dev.hindcast.offlinerl.network.djl.DjlNetworks;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+
+class TrainingLoopTest {
+  private static final Schedule SCHEDULE = new Schedule(60, 32, 20, 15);
+  private static final Fingerprint RUN = Fingerprint.ofJson("run");
+  private static final TabularMdp WORLD = ChainMdp.slippery(4, 0.1);
+  private static final TransitionColumns LOG = WORLD.log(TabularPolicy.uniform(WORLD), 50, 30, 1);
+
+  @Test
+  void resumedTrainingEqualsUninterruptedTrainingBitForBit() {
+    Run whole = train(new Memory(), RUN, 1, Integer.MAX_VALUE);
+    Memory store = new Memory();
+    assertThatThrownBy(() -> train(store, RUN, 1, 47))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("was interrupted after 47 updates");
+    Run resumed = train(store, RUN, 1, Integer.MAX_VALUE);
+    assertThat(resumed.said()).containsExactly("going on after 40 updates");
+    assertThat(resumed.metrics()).isEqualTo(whole.metrics());
+    assertThat(resumed.latest()).isEqualTo(whole.latest());
+    assertThat(resumed.parameters().keySet()).isEqualTo(whole.parameters().keySet());
+    whole
+        .parameters()
+        .forEach(
+            (name, values) -> assertThat(resumed.parameters().get(name)).containsExactly(values));
+  }
+
+  @Test
+  void checkpointOfAnotherRunIsNotUsedAndItSaysSo() {
+    Memory store = new Memory();
+    train(store, RUN, 1, Integer.MAX_VALUE);
+    Run other = train(store, Fingerprint.ofJson("another"), 1, Integer.MAX_VALUE);
+    assertThat(other.said()).singleElement().asString().startsWith("starting anew");
+    assertThat(other.metrics()).isEqualTo(train(new Memory(), RUN, 1, 1000).metrics());
+  }
+
+  @Test
+  void damagedCheckpointIsNotUsed() {
+    Memory store = new Memory();
+    train(store, RUN, 1, Integer.MAX_VALUE);
+    store.content[store.content.length / 2] ^= 1;
+    assertThat(train(store, RUN, 1, 1000).said())
+        .singleElement()
+        .asString()
+        .startsWith("starting anew");
+    store.content = new byte[3];
+    assertThat(train(store, RUN, 1, 1000).said())
+        .singleElement()
+        .asString()
+        .startsWith("starting anew");
+  }
+
+  @Test
+  void anotherSeedTrainsOtherwise() {
+    Run one = train(new Memory(), RUN, 1, 1000);
+    Run two = train(new Memory(), RUN, 2, 1000);
+    assertThat(one.metrics()).isNotEqualTo(two.metrics());
+  }
+
+  @Test
+  void metricsHaveALineForEveryIntervalAndTheEndAndNoClock() {
+    Run run = train(new Memory(), RUN, 1, 1000);
+    List<String> lines = run.metrics().lines().toList();
+    assertThat(lines).hasSize(4);
+    assertThat(lines.get(0)).contains("\"update\":15").contains("\"critic_loss\":");
+    assertThat(lines.get(3)).contains("\"update\":60").doesNotContain("time");
+    assertThat(run.latest()).containsKeys("critic_loss", "policy_loss", "value_loss");
+  }
+
+  @Test
+  void rewardThatIsNotANumberIsRefusedWithItsPlace() {
+    var builder =
+        new TransitionColumns.Builder(
+            ObservationSpace.ofStates(1), new ActionSpace.Discrete(2), false, false);
+    builder.beginEpisode("good").addStep(new float[0], new int[] {1}, new boolean[0], 0, 1, 1);
+    builder.endEpisode(true);
+    builder.beginEpisode("bad").addStep(new float[0], new int[] {1}, new boolean[0], 0, 1, 1);
+    builder.addStep(new float[0], new int[] {1}, new boolean[0], 0, Double.NaN, 1);
+    builder.endEpisode(true);
+    assertThatThrownBy(() -> new ReplayBuffer(builder.build(), Algorithms.Uses.ALL_STEPS, 1))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("the reward of episode bad step 1 is NaN");
+  }
+
+  @Test
+  void lossThatIsNotANumberStopsTrainingAndNamesTheBatch() {
+    Learner broken =
+        new Learner() {
+          private int updates;
+
+          @Override
+          public Losses update(MiniBatch batch) {
+            return Losses.of(Map.of("critic_loss", ++updates < 3 ? 1.0 : Double.NaN));
+          }
+
+          @Override
+          public Map<String, Network> networks() {
+            return Map.of();
+          }
+
+          @Override
+          public Network product() {
+            throw new IllegalStateException("never asked for");
+          }
+        };
+    ReplayBuffer buffer = new ReplayBuffer(LOG, Algorithms.Uses.ALL_STEPS, 1);
+    TrainingLoop loop = new TrainingLoop("iql-seed0", broken, buffer, SCHEDULE);
+    assertThatThrownBy(() -> loop.run(RUN, CheckpointStore.none(), line -> {}, () -> false))
+        .isInstanceOf(UserError.class)
+        .hasMessageMatching(
+            "Stopped training iql-seed0 at update 3 \\(a batch of 32 steps, the first of them episode \\S+ step \\d+\\): its critic loss is NaN\\. .*lower learning-rate\\.");
+  }
+
+  @Test
+  void stepsWithoutNextObservationAreLeftOutAndCounted() {
+    var builder =
+        new TransitionColumns.Builder(
+            ObservationSpace.ofStates(1), new ActionSpace.Discrete(1), false, false);
+    for (String id : List.of("a", "b")) {
+      builder.beginEpisode(id);
+      builder.addStep(new float[0], new int[] {1}, new boolean[0], 0, 1, 1);
+      builder.addStep(new float[0], new int[] {1}, new boolean[0], 0, 1, 1);
+      builder.endEpisode(id.equals("a"));
+    }
+    TransitionColumns log = builder.build();
+    ReplayBuffer all = new ReplayBuffer(log, Algorithms.Uses.ALL_STEPS, 1);
+    ReplayBuffer known = new ReplayBuffer(log, Algorithms.Uses.STEPS_WITH_NEXT_OBSERVATION, 1);
+    assertThat(all.size()).isEqualTo(4);
+    assertThat(known.size()).isEqualTo(3);
+    assertThat(known.leftOut()).isEqualTo(1);
+    assertThat(known.sample(0, 1, 500).observations()).containsOnly(0, 1, 2);
+  }
+
+  @Test
+  void batchesAreDrawnEvenlyAndCanBeDrawnAgain() {
+    ReplayBuffer buffer = new ReplayBuffer(LOG, Algorithms.Uses.ALL_STEPS, 1);
+    int[] counts = new int[LOG.rows()];
+    int draws = 400 * LOG.rows();
+    for (int row : buffer.sample(0, 2, draws).observations()) {
+      counts[row]++;
+    }
+    for (int count : counts) {
+      assertThat(count).isBetween(280, 520); // six standard deviations of 20
+    }
+    assertThat(buffer.sample(7, 9, 64).observations())
+        .containsExactly(buffer.sample(7, 9, 64).observations())
+        .isNotEqualTo(buffer.sample(8, 9, 64).observations());
+  }
+
+  @Test
+  void emptyTrainingSideIsRefused() {
+    TransitionColumns none =
+        new TransitionColumns.Builder(
+                ObservationSpace.ofStates(1), new ActionSpace.Discrete(1), false, false)
+            .build();
+    assertThatThrownBy(() -> new ReplayBuffer(none, Algorithms.Uses.ALL_STEPS, 1))
+        .hasMessageContaining("the training side of the dataset has no episodes");
+  }
+
+  private record Run(
+      String metrics,
+      Map<String, Double> latest,
+      Map<String, float[]> parameters,
+      List<String> said) {}
+
+  private static Run train(CheckpointStore store, Fingerprint run, long seed, int interruptAfter) {
+    Algorithms.Entry<?> iql = Algorithms.named("iql").orElseThrow();
+    List<String> said = new ArrayList<>();
+    try (Networks networks = DjlNetworks.on(Networks.Device.CPU);
+        Observations observations =
+            networks.place(LOG.numeric(), LOG.categories(), 1, LOG.observationRows());
+        Learner learner =
+            iql.learner(
+                new Setting(
+                    LOG, observations, networks, List.of(16), 8, 0.9, seed, Optional.empty()),
+                Iql.Config.DEFAULT)) {
+      ReplayBuffer buffer = new ReplayBuffer(LOG, iql.uses(), seed);
+      int[] asked = {0};
+      BooleanSupplier stop = () -> asked[0]++ >= interruptAfter;
+      Metrics metrics =
+          new TrainingLoop("iql-seed0", learner, buffer, SCHEDULE).run(run, store, said::add, stop);
+      Map<String, float[]> parameters = new java.util.TreeMap<>();
+      learner.networks().forEach((name, network) -> parameters.put(name, network.parameters()));
+      return new Run(metrics.text(), metrics.latest(), parameters, said);
+    }
+  }
+
+  /** Keeps the last checkpoint. */
+  private static final class Memory implements CheckpointStore {
+    private byte[] content;
+
+    @Override
+    public Optional<byte[]> latest() {
+      return Optional.ofNullable(content);
+    }
+
+    @Override
+    public void save(long updates, byte[] checkpoint) {
+      content = checkpoint.clone();
+    }
+  }
+}
