@@ -143,8 +143,8 @@ public final class Judge {
                 "mean-weight-off",
                 "The mean weight lies "
                     + plain(Math.abs(z.get()))
-                    + " standard errors from 1: propensities are wrong, or the log lacks what the"
-                    + " policy does."));
+                    + " standard errors from 1: propensities are wrong, the log lacks what the policy"
+                    + " does, or its heaviest weights never came up."));
       }
     } else if (evidence.basis() == Evidence.Basis.MODEL && evidence.primary().isPresent()) {
       reasons.add(
@@ -263,11 +263,11 @@ public final class Judge {
   }
 
   private static String number(double figure) {
-    return String.format(Locale.ROOT, "%.4g", figure);
+    return String.format(Locale.ROOT, "%.3g", figure);
   }
 
   private static String signed(double figure) {
-    return String.format(Locale.ROOT, "%+.4g", figure).replace('-', '\u2212');
+    return String.format(Locale.ROOT, "%+.3g", figure).replace('-', '\u2212');
   }
 
   private static String percent(double share) {

@@ -1,0 +1,246 @@
+(function () {
+  "use strict";
+  var report = JSON.parse(document.getElementById("report-data").textContent);
+  var LIGHT = { ink: "#1b1d21", soft: "#5d636e", line: "#e2e4e8", paper: "#ffffff", accent: "#0f6a73", known: "#b4552d", other: "#9aa1ab" };
+  var DARK = { ink: "#e7e8ea", soft: "#a0a6b0", line: "#31353b", paper: "#15171a", accent: "#5cc0c8", known: "#e69a73", other: "#767d88" };
+  var LINES = ["#0f6a73", "#b4552d", "#6a5aa8", "#8a7a1f", "#3d6fb0", "#9a4a7a"];
+  var FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+  var scheme = window.matchMedia("(prefers-color-scheme: dark)");
+  var printing = false;
+  var live = [];
+
+  function theme() { return scheme.matches && !printing ? DARK : LIGHT; }
+  function has(x) { return typeof x === "number" && isFinite(x); }
+  function short(text, most) { return text.length > most ? text.slice(0, most - 1) + "\u2026" : text; }
+  function figure(x) {
+    if (!has(x)) { return "\u2013"; }
+    if (x === 0) { return "0"; }
+    var size = Math.abs(x);
+    var text = size >= 10000 || size < 0.0001 ? x.toExponential(2) : String(Number(x.toPrecision(4)));
+    return text.replace("-", "\u2212");
+  }
+  function whole(x) { return Math.round(x).toString().replace(/\B(?=(\d{3})+(?!\d))/g, ","); }
+  function base(t) {
+    return {
+      animation: false,
+      textStyle: { fontFamily: FONT, color: t.ink },
+      tooltip: { renderMode: "richText", backgroundColor: t.paper, borderColor: t.line, textStyle: { color: t.ink, fontSize: 13 }, confine: true }
+    };
+  }
+  function axis(t, extra) {
+    var a = {
+      axisLine: { show: false }, axisTick: { show: false },
+      axisLabel: { color: t.soft, fontSize: 12, hideOverlap: true, formatter: figure },
+      splitLine: { lineStyle: { color: t.line } },
+      nameTextStyle: { color: t.soft, fontSize: 12 }, nameLocation: "middle"
+    };
+    Object.keys(extra || {}).forEach(function (k) { a[k] = extra[k]; });
+    return a;
+  }
+
+  /** Rows of the forest plot: a heading for each policy, then its estimates. */
+  function forestRows() {
+    var rows = [];
+    report.policies.forEach(function (p) {
+      var shown = p.estimates.filter(function (e) { return has(e.value); });
+      rows.push({ policy: p, heading: true, count: shown.length });
+      shown.forEach(function (e) { rows.push({ policy: p, estimate: e }); });
+    });
+    return rows;
+  }
+  /** What the axis must show; wild intervals are cut off at its ends rather than shrinking the rest. */
+  function forestRange() {
+    var inner = [], outer = [];
+    var trusted = report.policies.filter(function (p) { return p.verdict.decision !== "not-evaluable"; });
+    (trusted.length ? trusted : report.policies).forEach(function (p) {
+      p.estimates.forEach(function (e) {
+        var ends = [e.value, e.lower, e.upper].filter(has);
+        outer = outer.concat(ends);
+        if (e.primary) { inner = inner.concat(ends); }
+      });
+    });
+    report.policies.forEach(function (p) { if (has(p.known_value)) { inner.push(p.known_value); } });
+    var all = inner.length ? inner : outer.length ? outer : [0, 1];
+    var low = Math.min.apply(null, all), high = Math.max.apply(null, all);
+    var width = Math.max(high - low, 1e-9 + Math.abs(high) * 1e-3);
+    outer.forEach(function (x) {
+      if (x > low - 0.75 * width && x < low) { low = x; }
+      if (x < high + 0.75 * width && x > high) { high = x; }
+    });
+    var pad = 0.04 * (high - low || width);
+    return [low - pad, high + pad];
+  }
+  function forest(node) {
+    var t = theme(), rows = forestRows(), range = forestRange();
+    var narrow = node.clientWidth < 560;
+    var longest = Math.max.apply(null, report.policies.map(function (p) { return p.name.length; }));
+    var left = narrow ? 116 : Math.min(Math.max(90, longest * 8 + 28), 240);
+    node.style.height = rows.length * 24 + 90 + "px";
+    var chart = start(node);
+    var incumbent = report.policies.filter(function (p) { return p.name === report.incumbent; })[0];
+    var primary = incumbent && incumbent.estimates.filter(function (e) { return e.primary; })[0];
+    var option = base(t);
+    option.grid = { left: left, right: 16, top: 34, bottom: 46 };
+    option.xAxis = axis(t, { type: "value", min: range[0], max: range[1], name: "Expected discounted return per episode", nameGap: 30, splitNumber: narrow ? 3 : 6 });
+    option.xAxis.axisLabel.showMinLabel = false;
+    option.xAxis.axisLabel.showMaxLabel = false;
+    option.yAxis = {
+      type: "category", inverse: true, data: rows.map(function (r, i) { return String(i); }),
+      axisLine: { show: false }, axisTick: { show: false },
+      axisLabel: {
+        interval: 0, margin: 14,
+        formatter: function (i) {
+          var r = rows[Number(i)];
+          return r.heading ? "{policy|" + short(r.policy.name, narrow ? 13 : 26).replace(/[{}|]/g, " ") + "}" : "{estimator|" + r.estimate.label + "}";
+        },
+        rich: {
+          policy: { color: t.ink, fontWeight: 600, fontSize: narrow ? 11 : 13, padding: [8, 0, 0, 0] },
+          estimator: { color: t.soft, fontSize: narrow ? 11 : 12 }
+        }
+      }
+    };
+    option.tooltip.formatter = function (p) {
+      var r = rows[p.value[1]];
+      if (!r) { return ""; }
+      if (r.heading) { return r.policy.name + "\nknown value  " + figure(r.policy.known_value); }
+      var e = r.estimate;
+      return r.policy.name + " by " + e.label + (e.primary ? " (primary)" : "") + "\n" + figure(e.value) +
+        (has(e.lower) ? "   [" + figure(e.lower) + ", " + figure(e.upper) + "]" : "   no interval") +
+        "\neffective sample size  " + (has(e.effective_sample_size) ? figure(e.effective_sample_size) : "\u2013");
+    };
+    option.series = [{
+      type: "custom", z: 3, clip: false,
+      data: rows.map(function (r, i) { return r.heading ? null : [r.estimate.value, i]; }).filter(Boolean),
+      renderItem: function (params, api) {
+        var r = rows[api.value(1)], e = r.estimate, y = api.coord([0, api.value(1)])[1];
+        var color = e.primary ? t.accent : t.other;
+        var faint = r.policy.verdict.decision === "not-evaluable" ? 0.55 : 1;
+        function x(v) { return api.coord([Math.min(Math.max(v, range[0]), range[1]), 0])[0]; }
+        var shapes = [];
+        if (has(e.lower)) {
+          shapes.push({ type: "line", shape: { x1: x(e.lower), x2: x(e.upper), y1: y, y2: y }, style: { stroke: color, lineWidth: e.primary ? 3 : 1.5, opacity: faint } });
+          if (e.lower < range[0]) { shapes.push(arrow(x(e.lower), y, -1, color)); }
+          if (e.upper > range[1]) { shapes.push(arrow(x(e.upper), y, 1, color)); }
+        }
+        if (e.value >= range[0] && e.value <= range[1]) {
+          shapes.push({ type: "circle", shape: { cx: x(e.value), cy: y, r: e.primary ? 5 : 3.5 }, style: { fill: faint < 1 ? t.paper : color, stroke: color, lineWidth: 1.5 } });
+        } else {
+          shapes.push(arrow(x(e.value), y, e.value < range[0] ? -1 : 1, color));
+        }
+        return { type: "group", children: shapes };
+      }
+    }, {
+      type: "custom", z: 4,
+      data: rows.map(function (r, i) { return r.heading && has(r.policy.known_value) ? [r.policy.known_value, i] : null; }).filter(Boolean),
+      renderItem: function (params, api) {
+        var r = rows[api.value(1)], c = api.coord([api.value(0), api.value(1)]), y = c[1] + 3;
+        var bottom = api.coord([0, api.value(1) + r.count])[1] + 8;
+        return { type: "group", children: [
+          { type: "line", shape: { x1: c[0], x2: c[0], y1: y, y2: bottom }, style: { stroke: t.known, lineWidth: 1, lineDash: [2, 3] } },
+          { type: "polygon", shape: { points: [[c[0], y - 6], [c[0] + 6, y], [c[0], y + 6], [c[0] - 6, y]] }, style: { fill: t.known, stroke: t.paper, lineWidth: 1 } }
+        ] };
+      }
+    }];
+    if (primary && has(primary.value)) {
+      option.series[0].markLine = {
+        silent: true, symbol: "none", animation: false, z: 1,
+        lineStyle: { color: t.soft, type: "dashed", width: 1 },
+        label: { formatter: short(report.incumbent, 24), color: t.soft, fontSize: 12, position: "start", distance: 6 },
+        data: [{ xAxis: primary.value }]
+      };
+    }
+    chart.setOption(option);
+  }
+  function arrow(x, y, side, color) {
+    return { type: "polygon", shape: { points: [[x + 7 * side, y], [x, y - 4], [x, y + 4]] }, style: { fill: color } };
+  }
+
+  function weights(node) {
+    var p = report.policies[Number(node.dataset.policy)], h = p.diagnostics.weight_histogram, t = theme();
+    var bars = [{ label: "0", count: h.zero }];
+    if (h.below) { bars.push({ label: "<10^" + h.lowest, count: h.below }); }
+    var first = h.counts.findIndex(function (c) { return c > 0; });
+    var last = h.counts.length - 1;
+    while (last >= 0 && !h.counts[last]) { last--; }
+    for (var i = Math.max(first, 0); i <= last; i++) {
+      bars.push({ label: String(Number(Math.pow(10, h.lowest + i * h.width).toPrecision(1))).replace("-", "\u2212"), count: h.counts[i] });
+    }
+    if (h.above) { bars.push({ label: ">10^" + (h.lowest + h.width * h.counts.length), count: h.above }); }
+    var option = base(t);
+    option.grid = { left: 56, right: 8, top: 12, bottom: 48 };
+    option.tooltip.formatter = function (b) { return "weight " + (b.dataIndex ? "from " : "") + bars[b.dataIndex].label + "\n" + whole(b.value) + " episodes"; };
+    option.xAxis = axis(t, { type: "category", data: bars.map(function (b) { return b.label; }), name: "Weight of an episode", nameGap: 30, splitLine: { show: false } });
+    option.xAxis.axisLabel = { color: t.soft, fontSize: 11, hideOverlap: true };
+    option.yAxis = axis(t, { type: "value", splitNumber: 3, minInterval: 1 });
+    option.yAxis.axisLabel.formatter = whole;
+    option.series = [{ type: "bar", barCategoryGap: "12%", itemStyle: { color: t.accent }, data: bars.map(function (b) { return b.count; }) }];
+    start(node).setOption(option);
+  }
+
+  function horizon(node) {
+    var p = report.policies[Number(node.dataset.policy)], t = theme();
+    var sizes = p.diagnostics.effective_sample_size_by_step;
+    var option = base(t);
+    option.grid = { left: 56, right: 12, top: 12, bottom: 48 };
+    option.tooltip.trigger = "axis";
+    option.tooltip.formatter = function (list) { return "after step " + list[0].value[0] + "\n" + figure(list[0].value[1]) + " effective episodes"; };
+    option.xAxis = axis(t, { type: "value", min: 1, max: sizes.length, minInterval: 1, name: "Step", nameGap: 30, splitLine: { show: false } });
+    option.yAxis = axis(t, { type: "value", min: 0, max: report.dataset.episodes, splitNumber: 3 });
+    option.yAxis.axisLabel.formatter = whole;
+    option.yAxis.axisLabel.showMaxLabel = report.dataset.episodes < 10;
+    option.series = [{ type: "line", showSymbol: sizes.length < 3, symbolSize: 6, step: "end", lineStyle: { color: t.accent, width: 2 }, itemStyle: { color: t.accent }, areaStyle: { color: t.accent, opacity: 0.12 },
+      data: sizes.map(function (s, i) { return [i + 1, s]; }) }];
+    start(node).setOption(option);
+  }
+
+  function curves(node) {
+    var t = theme(), series = node.dataset.series;
+    var chosen = report.learning_curves.filter(function (c) { return c.algorithm === node.dataset.algorithm && c.series[series]; });
+    var option = base(t);
+    option.grid = { left: 60, right: 12, top: 12, bottom: 44 };
+    option.tooltip.trigger = "axis";
+    option.tooltip.formatter = function (list) {
+      return "update " + whole(list[0].value[0]) + list.slice(0, 12).map(function (s) { return "\n" + short(s.seriesName, 40) + "  " + figure(s.value[1]); }).join("");
+    };
+    option.xAxis = axis(t, { type: "value", name: "Updates", nameGap: 28, splitLine: { show: false }, splitNumber: 4 });
+    option.xAxis.axisLabel.formatter = whole;
+    option.yAxis = axis(t, { type: "value", scale: true, splitNumber: 3 });
+    option.series = chosen.map(function (c, k) {
+      return { type: "line", name: c.bundle, showSymbol: c.updates.length < 2, lineStyle: { width: 1.5, color: LINES[k % LINES.length], opacity: 0.85 }, itemStyle: { color: LINES[k % LINES.length] },
+        data: c.updates.map(function (u, i) { return [u, c.series[series][i]]; }) };
+    });
+    start(node).setOption(option);
+  }
+
+  function start(node) {
+    var chart = echarts.init(node, null, { renderer: "svg" });
+    live.push(chart);
+    return chart;
+  }
+  function draw() {
+    live.forEach(function (c) { c.dispose(); });
+    live = [];
+    var kinds = { forest: forest, weights: weights, horizon: horizon, curves: curves };
+    document.querySelectorAll("[data-chart]").forEach(function (node) { kinds[node.dataset.chart](node); });
+  }
+
+  var width = window.innerWidth, waiting = 0;
+  window.addEventListener("resize", function () {
+    if (printing || window.innerWidth === width) { return; }
+    width = window.innerWidth;
+    clearTimeout(waiting);
+    waiting = setTimeout(draw, 120);
+  });
+  scheme.addEventListener("change", draw);
+  function paper(on) {
+    if (printing === on) { return; }
+    printing = on;
+    document.querySelectorAll("details[data-print]").forEach(function (d) { d.open = on; });
+    document.querySelector("main").style.width = on ? "178mm" : "";
+    draw();
+  }
+  window.addEventListener("beforeprint", function () { paper(true); });
+  window.addEventListener("afterprint", function () { paper(false); });
+  window.matchMedia("print").addEventListener("change", function (m) { paper(m.matches); });
+  draw();
+})();
