@@ -103,6 +103,7 @@ final class ColumnMatching {
                 + pattern.name()
                 + "."
                 + DidYouMean.hint(pattern.name(), schema.columns().keySet()));
+        places.add(ResolvedMapping.NONE);
       }
       for (String match : matches) {
         places.add(typed(pattern, match, schema.columns().get(match), need));

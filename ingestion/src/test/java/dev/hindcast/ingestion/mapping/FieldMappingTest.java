@@ -1,0 +1,127 @@
+package dev.hindcast.ingestion.mapping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hindcast.core.data.ActionSpace;
+import dev.hindcast.ingestion.mapping.FieldMapping.Ending;
+import dev.hindcast.ingestion.mapping.FieldMapping.Scale;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class FieldMappingTest {
+  @Test
+  void everyKeyIsRead() {
+    FieldMapping mapping = Mappings.read(Mappings.FULL);
+    assertThat(mapping.episodeId().name()).isEqualTo("id");
+    assertThat(mapping.step()).map(Column::name).hasValue("t");
+    assertThat(mapping.ends()).hasValue(Ending.TRUNCATED);
+    assertThat(mapping.observation().numeric())
+        .extracting(Column::name)
+        .containsExactly("age", "x_*", "lab");
+    assertThat(mapping.action().space()).isEqualTo(new ActionSpace.Discrete(3));
+    assertThat(mapping.action().mask()).map(Column::name).hasValue("allowed");
+    assertThat(mapping.reward().where()).isEqualTo("reward in p.yaml line 4");
+    assertThat(mapping.nextObservation().orElseThrow().mask()).isPresent();
+    assertThat(mapping.propensity().orElseThrow().scale()).isEqualTo(Scale.LOG_PROBABILITY);
+    assertThat(mapping.propensity().orElseThrow().estimated()).isTrue();
+  }
+
+  @Test
+  void boxActionsAreRead() {
+    FieldMapping mapping =
+        Mappings.read(
+            """
+            episode: {id: id, order-by: time}
+            observation: {numeric: age}
+            action: {box: [u, v], low: [-1, 0], high: [1, 2.5]}
+            reward: r
+            terminated: died
+            """);
+    assertThat(mapping.action().space())
+        .isEqualTo(new ActionSpace.Box(List.of(-1f, 0f), List.of(1f, 2.5f)));
+    assertThat(mapping.orderBy()).map(Column::name).hasValue("time");
+    assertThat(mapping.propensity()).isEmpty();
+  }
+
+  @Test
+  void everyMistakeIsToldAtOnce() {
+    assertThatThrownBy(
+            () ->
+                Mappings.read(
+                    """
+                    episode: {id: id, step: t, order-by: t}
+                    observation: {}
+                    action: {discrete: a, size: 0}
+                    propensity: {estimated: true}
+                    next-observation: {numeric: x, mask: m}
+                    """))
+        .hasMessageContaining("Cannot use p.yaml, 7 problems")
+        .hasMessageContaining("cannot stand beside step")
+        .hasMessageContaining("say whether the last row of an episode is terminated or truncated")
+        .hasMessageContaining("needs at least 1 action, not 0")
+        .hasMessageContaining("observation in p.yaml line 2: names no columns")
+        .hasMessageContaining("has a mask, but ingest.action has none")
+        .hasMessageContaining("reward is missing")
+        .hasMessageContaining("needs one of probability and log-probability");
+  }
+
+  @Test
+  void actionMustBeOneKindOfThing() {
+    assertThatThrownBy(
+            () ->
+                Mappings.read(
+                    "episode: {id: i, ends: terminated}\nobservation: {numeric: x}\nreward: r\n"
+                        + "action: {discrete: a, box: [b], size: 2}"))
+        .hasMessageContaining("cannot be both discrete and a box");
+  }
+
+  @Test
+  void patternsFollowTheLogsOrderAndListsKeepTheirPlace() {
+    ResolvedMapping mapping = Mappings.full();
+    assertThat(mapping.numeric())
+        .extracting(place -> mapping.columns().get(place))
+        .containsExactly("age", "x_b", "x_a", "lab");
+    assertThat(mapping.orderBy()).isEqualTo(ResolvedMapping.NONE);
+    assertThat(mapping.hasMask()).isTrue();
+  }
+
+  @Test
+  void missingAndWrongColumnsAreAllToldWithTheirLines() {
+    Map<String, ColumnType> columns = new HashMap<>(Mappings.COLUMNS);
+    columns.remove("r");
+    columns.put("rr", ColumnType.NUMBER);
+    columns.put("a", ColumnType.TEXT);
+    columns.put("ward", ColumnType.NUMBER_LIST);
+    columns.remove("x_a");
+    columns.remove("x_b");
+    List<String> problems = new ArrayList<>();
+    ResolvedMapping.of(Mappings.read(Mappings.FULL), new LogSchema(columns), problems);
+    assertThat(problems)
+        .anyMatch(
+            p -> p.startsWith("reward in p.yaml line 4: the log has no column r. Did you mean "))
+        .anyMatch(
+            p ->
+                p.equals(
+                    "action.discrete in p.yaml line 3: column a holds texts, but whole numbers are needed."))
+        .anyMatch(p -> p.contains("column ward holds lists of numbers, but whole numbers or texts"))
+        .anyMatch(p -> p.contains("no column of the log looks like x_*"))
+        .hasSize(4);
+  }
+
+  @Test
+  void nextObservationMustHaveTheSameShape() {
+    Map<String, ColumnType> columns = new HashMap<>(Mappings.COLUMNS);
+    columns.put("next_lab", ColumnType.NUMBER);
+    columns.remove("next_x_a");
+    List<String> problems = new ArrayList<>();
+    ResolvedMapping.of(Mappings.read(Mappings.FULL), new LogSchema(columns), problems);
+    assertThat(problems)
+        .singleElement()
+        .asString()
+        .contains("names 3 numeric columns, but the observation has 4");
+  }
+}
