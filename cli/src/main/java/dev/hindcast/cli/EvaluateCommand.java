@@ -1,0 +1,91 @@
+package dev.hindcast.cli;
+
+import dev.hindcast.cli.spark.SparkStages;
+import dev.hindcast.core.artefact.CanonicalJson;
+import dev.hindcast.core.config.DidYouMean;
+import dev.hindcast.core.config.UserError;
+import dev.hindcast.core.report.EvaluationReport;
+import dev.hindcast.core.report.EvaluationReport.Decision;
+import dev.hindcast.dataset.Dataset;
+import dev.hindcast.evaluation.plan.EvaluateConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code hindcast evaluate}: a dataset and bundles become a report. */
+@Command(
+    name = "evaluate",
+    description =
+        "Estimate from the held-out split what each policy would have earned, and judge the evidence.")
+final class EvaluateCommand extends Verb {
+  @Mixin private ConfigOptions options;
+  @Mixin private Existing existing;
+
+  @Option(names = "--dataset", required = true, paramLabel = "DIR", description = "The dataset.")
+  private String dataset;
+
+  @Option(
+      names = "--bundle",
+      arity = "1..*",
+      paramLabel = "DIR",
+      description =
+          "Bundles to judge (policies) or to use (Q-functions); a folder of bundles counts as all of them.")
+  private List<String> bundles = new ArrayList<>();
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "DIR",
+      description = "Where report.json and report.html go.")
+  private String output;
+
+  @Option(
+      names = "--gate",
+      paramLabel = "POLICY",
+      description = "End with exit code 4 unless this policy's verdict is promote.")
+  private Optional<String> gate = Optional.empty();
+
+  @Option(names = "--json", description = "Print the whole report as JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    EvaluateConfig config = options.read(EvaluateConfig::from);
+    Dataset opened = Dataset.open(dataset);
+    List<String> folders = BundleFolders.expand(bundles);
+    try (SparkStages stages = stages()) {
+      EvaluationReport report =
+          stages.evaluate(config, opened, folders, Wiring.bundles(), output, existing.choice());
+      terminal()
+          .result(
+              json
+                  ? CanonicalJson.line(report)
+                  : Inspection.report(report) + "\nReport written to " + output + "/report.html");
+      return gate.map(name -> decide(name, report)).orElse(ExitCode.DONE);
+    }
+  }
+
+  private int decide(String name, EvaluationReport report) {
+    var policy =
+        report.policies().stream()
+            .filter(p -> p.name().equals(name))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    UserError.usage(
+                        "Cannot gate on policy "
+                            + name
+                            + ": the report has no such policy."
+                            + DidYouMean.hint(
+                                name, report.policies().stream().map(p -> p.name()).toList())));
+    Decision decision = policy.verdict().decision();
+    if (decision == Decision.PROMOTE) {
+      return ExitCode.DONE;
+    }
+    terminal().step("The gate says no: " + name + " is " + decision.key() + ".");
+    return ExitCode.GATE;
+  }
+}

@@ -1,0 +1,227 @@
+package dev.hindcast.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.hindcast.core.artefact.CanonicalJson;
+import dev.hindcast.core.artefact.Provenance;
+import dev.hindcast.core.artefact.RowAccount;
+import dev.hindcast.core.data.DatasetManifest;
+import dev.hindcast.core.data.Split;
+import dev.hindcast.core.policy.BundleManifest;
+import dev.hindcast.core.report.Estimate;
+import dev.hindcast.core.report.EvaluationReport;
+import dev.hindcast.core.report.EvaluationReport.PolicyResult;
+import dev.hindcast.dataset.ArtefactFolder;
+import dev.hindcast.offlinerl.spark.TrainJob;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Artefacts in a few lines of text. */
+final class Inspection {
+  private Inspection() {}
+
+  /** Whatever stands at a path, by the kind its manifest names. */
+  static String of(String path, JsonNode manifest) {
+    byte[] json = CanonicalJson.text(manifest).getBytes(StandardCharsets.UTF_8);
+    return switch (manifest.path("kind").asText()) {
+      case DatasetManifest.KIND -> dataset(CanonicalJson.read(json, DatasetManifest.class));
+      case BundleManifest.POLICY, BundleManifest.Q_FUNCTION ->
+          bundle(CanonicalJson.read(json, BundleManifest.class));
+      case EvaluationReport.KIND -> report(readReport(path));
+      default ->
+          "An artefact of kind '"
+              + manifest.path("kind").asText()
+              + "', which this build does not know.";
+    };
+  }
+
+  /** A dataset: where its rows went, what is on each side, what made it. */
+  static String dataset(DatasetManifest manifest) {
+    Lines lines = new Lines();
+    lines.add("Dataset %s, fingerprint %s", manifest.name(), manifest.fingerprint().brief());
+    RowAccount rows = manifest.rows();
+    lines.add(
+        "  rows       %,d read, %,d kept, %,d quarantined",
+        rows.read(), rows.kept(), rows.read() - rows.kept());
+    rows.quarantined().forEach((rule, count) -> lines.add("             %,d by %s", count, rule));
+    manifest
+        .warnings()
+        .forEach((rule, count) -> lines.add("             %,d kept although %s", count, rule));
+    for (Split.Part part : Split.Part.values()) {
+      DatasetManifest.PartSummary side = manifest.part(part);
+      lines.add(
+          "  %-10s %,d episodes, %,d steps, longest %d; mean return %.4f; %,d terminated, %,d truncated",
+          part.key().replace('_', '-'),
+          side.episodes(),
+          side.transitions(),
+          side.maxEpisodeLength(),
+          side.meanReturn(),
+          side.terminated(),
+          side.truncated());
+    }
+    lines.add(
+        "  observes   %d numeric and %d categorical fields",
+        manifest.observationSpace().numeric().size(),
+        manifest.observationSpace().categorical().size());
+    lines.add(
+        "  acts       %s%s",
+        manifest.actionSpace().inWords(), manifest.hasMask() ? ", with masks" : "");
+    lines.add(
+        "  propensity %s",
+        !manifest.hasPropensity()
+            ? "none: importance sampling is not possible"
+            : manifest.propensityEstimated() ? "estimated" : "exact");
+    madeBy(lines, manifest.provenance());
+    return lines.text();
+  }
+
+  /** A bundle: what it is and what made it. */
+  static String bundle(BundleManifest manifest) {
+    Lines lines = new Lines();
+    lines.add(
+        "%s %s, fingerprint %s",
+        manifest.kind().equals(BundleManifest.POLICY) ? "Policy" : "Q-function",
+        manifest.name(),
+        manifest.fingerprint().brief());
+    lines.add(
+        "  algorithm  %s, %,d updates, discount %s, seed %d",
+        manifest.algorithm(),
+        manifest.updates(),
+        manifest.discount(),
+        manifest.provenance().seed());
+    manifest
+        .evaluates()
+        .ifPresent(
+            of ->
+                lines.add("  values     the policy %s (%s)", of.name(), of.fingerprint().brief()));
+    lines.add(
+        "  acts       %s%s",
+        manifest.actionSpace().inWords(), manifest.usesMask() ? ", with masks" : "");
+    manifest.metrics().forEach((name, value) -> lines.add("  %-10s %.6g", name, value));
+    manifest
+        .onnx()
+        .ifPresent(
+            onnx ->
+                lines.add(
+                    "  onnx       %s, opset %d, within %.0e on %,d rows",
+                    onnx.file(), onnx.opset(), onnx.maxDifference(), onnx.rowsChecked()));
+    madeBy(lines, manifest.provenance());
+    return lines.text();
+  }
+
+  /** The bundles of one training run, a line each. */
+  static String trained(List<TrainJob.Trained> bundles) {
+    int width = bundles.stream().mapToInt(b -> b.manifest().name().length()).max().orElse(4);
+    Lines lines = new Lines();
+    for (TrainJob.Trained bundle : bundles) {
+      lines.add(
+          "%-" + width + "s  %s  %,7d updates  %s%s",
+          bundle.manifest().name(),
+          bundle.manifest().fingerprint().brief(),
+          bundle.manifest().updates(),
+          bundle.folder(),
+          bundle.alreadyThere() ? "  (already there)" : "");
+    }
+    return lines.text();
+  }
+
+  /** A report: for each policy its primary estimate, its evidence and the verdict. */
+  static String report(EvaluationReport report) {
+    Lines lines = new Lines();
+    lines.add(
+        "Report on %s: %,d %s episodes, discount %s, %.0f %% intervals, incumbent %s",
+        report.name(),
+        report.dataset().episodes(),
+        report.dataset().split().replace('_', '-'),
+        report.discount(),
+        report.level() * 100,
+        report.incumbent());
+    int width =
+        Math.max(
+            6,
+            report.policies().stream().mapToInt(policy -> policy.name().length()).max().orElse(0));
+    lines.add(
+        "  %-" + width + "s  %-9s  %-19s  %9s  %9s  %s",
+        "policy",
+        "estimate",
+        "interval",
+        "ESS",
+        "exact",
+        "verdict");
+    for (PolicyResult policy : report.policies()) {
+      Optional<Estimate> primary = policy.primary();
+      lines.add(
+          "  %-" + width + "s  %-9s  %-19s  %9s  %9s  %s",
+          policy.name(),
+          figure(primary.flatMap(Estimate::value), "%.4f"),
+          primary
+              .filter(Estimate::hasInterval)
+              .map(
+                  e ->
+                      String.format(
+                          Locale.ROOT,
+                          "[%.4f, %.4f]",
+                          e.lower().orElseThrow(),
+                          e.upper().orElseThrow()))
+              .orElse("-"),
+          figure(
+              policy.diagnostics().flatMap(EvaluationReport.Diagnostics::effectiveSampleSize),
+              "%,.1f"),
+          figure(policy.knownValue(), "%.4f"),
+          policy.verdict().decision().key());
+    }
+    report
+        .policies()
+        .forEach(
+            policy ->
+                policy.verdict().reasons().stream()
+                    .limit(1)
+                    .forEach(reason -> lines.add("  %s: %s", policy.name(), reason.words())));
+    return lines.text();
+  }
+
+  private static String figure(Optional<Double> value, String format) {
+    return value.map(number -> String.format(Locale.ROOT, format, number)).orElse("-");
+  }
+
+  private static EvaluationReport readReport(String path) {
+    try {
+      return CanonicalJson.read(
+          Files.readAllBytes(ArtefactFolder.local(path).resolve("report.json")),
+          EvaluationReport.class);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read the report in " + path + ".", e);
+    }
+  }
+
+  private static void madeBy(Lines lines, Provenance provenance) {
+    List<String> inputs = new ArrayList<>();
+    provenance
+        .inputs()
+        .forEach(
+            input ->
+                inputs.add(
+                    input.role() + " " + input.name() + " (" + input.fingerprint().brief() + ")"));
+    lines.add("  made from  %s", inputs.isEmpty() ? "nothing" : String.join(", ", inputs));
+    lines.add(
+        "  made by    hindcast %s, commit %s",
+        provenance.code().version(), provenance.code().commit());
+  }
+
+  private static final class Lines {
+    private final StringBuilder text = new StringBuilder();
+
+    void add(String format, Object... arguments) {
+      text.append(String.format(Locale.ROOT, format, arguments)).append('\n');
+    }
+
+    String text() {
+      return text.toString().stripTrailing();
+    }
+  }
+}
