@@ -120,14 +120,15 @@ public final class CheckReport implements Serializable {
             beyond.add(
                 String.format(
                     Locale.ROOT,
-                    "%s: %,d of %,d rows (%s), allowed %s. First: %s.",
+                    "%s: %,d of %,d rows (%s), allowed %s. First: %s.%s",
                     rule,
                     tally.count,
                     rows,
                     percent((double) tally.count / rows),
                     percent(treatments.of(rule).atMost()),
                     String.join(
-                        "; ", tally.first.stream().map(QuarantineFile.Row::inWords).toList())));
+                        "; ", tally.first.stream().map(QuarantineFile.Row::inWords).toList()),
+                    Checks.canBeKept(rule) ? " Such rows can also be kept: {treat: keep}." : ""));
           }
         });
   }

@@ -41,6 +41,10 @@ public final class Checks {
     return Stream.of(MAPPING, EVENT, EPISODE).<Check>flatMap(List::stream).toList();
   }
 
+  static boolean canBeKept(String rule) {
+    return all().stream().anyMatch(check -> check.name().equals(rule) && check.canBeKept());
+  }
+
   static String name(Trouble trouble) {
     return MAPPING.stream()
         .filter(check -> check.trouble() == trouble)

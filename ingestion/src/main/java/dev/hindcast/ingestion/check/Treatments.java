@@ -72,9 +72,7 @@ public record Treatments(Map<String, Treatment> byRule) implements Serializable 
 
   private static Treatment treatment(String rule, ConfigNode node) {
     Treat treat = node.at("treat").choice(Treat.class, Treat.QUARANTINE);
-    boolean canBeKept =
-        Checks.all().stream().anyMatch(check -> check.name().equals(rule) && check.canBeKept());
-    if (treat == Treat.KEEP && !canBeKept) {
+    if (treat == Treat.KEEP && !Checks.canBeKept(rule)) {
       node.at("treat")
           .problem(
               "is keep, but rows that break "
