@@ -121,6 +121,24 @@ class DatasetTest {
     assertThatThrownBy(() -> Dataset.open(ds.toString())).hasMessageContaining("never finished");
   }
 
+  /** Made by this class's own means with release 0.1.0; must stay readable for good. */
+  @Test
+  void datasetOfRelease010StillLoads() {
+    Dataset old = Dataset.open("src/test/resources/artefacts/0.1.0/dataset");
+    TransitionColumns now = Episodes.discrete(12, 1);
+    int rows = 0;
+    for (Split.Part part : Split.Part.values()) {
+      TransitionColumns side = old.read(part);
+      rows += side.rows();
+      for (int e = 0; e < side.episodes(); e++) {
+        int same = 12 - Integer.parseInt(side.episodeId(e).substring("episode-".length()));
+        assertThat(now.episodeId(same)).isEqualTo(side.episodeId(e));
+        assertThat(Returns.of(side, e, 0.9)).isEqualTo(Returns.of(now, same, 0.9));
+      }
+    }
+    assertThat(rows).isEqualTo(now.rows());
+  }
+
   private Dataset write(String name, TransitionColumns columns) {
     String uri = root.resolve(name).toString();
     DatasetManifest manifest = DatasetWriter.write(uri, "test", Split.DEFAULT, columns);
