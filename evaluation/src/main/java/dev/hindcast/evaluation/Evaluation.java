@@ -3,6 +3,8 @@ package dev.hindcast.evaluation;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.evaluation.diagnostic.Support;
+import dev.hindcast.evaluation.fold.SpreadTask;
+import dev.hindcast.evaluation.fold.Spreads;
 import dev.hindcast.evaluation.fold.Task;
 import dev.hindcast.evaluation.fold.Totals;
 import dev.hindcast.evaluation.plan.EvaluationPlan;
@@ -13,17 +15,30 @@ import java.util.List;
 public final class Evaluation {
   private Evaluation() {}
 
-  /** The report on these files of episodes. */
-  public static EvaluationReport of(EvaluationPlan plan, List<TransitionColumns> files) {
+  /**
+   * The report on files of episodes.
+   *
+   * @param evaluated the files of the evaluated part
+   * @param others the files of the other part, which only say what the log supports
+   */
+  public static EvaluationReport of(
+      EvaluationPlan plan, List<TransitionColumns> evaluated, List<TransitionColumns> others) {
     Support.Counter counter = new Support.Counter();
-    files.forEach(counter::add);
+    evaluated.forEach(counter::add);
+    others.forEach(counter::add);
     Support support = counter.build();
     Task task = plan.task();
     Totals totals =
-        files.stream()
+        evaluated.stream()
             .map(file -> new Totals(task).add(file, support))
             .reduce(Totals::merge)
-            .orElseGet(() -> new Totals(task));
-    return ReportAssembly.of(plan, totals, support);
+            .orElseThrow();
+    SpreadTask spreadTask = plan.spreadTask(task, totals);
+    Spreads spreads =
+        evaluated.stream()
+            .map(file -> new Spreads(spreadTask).add(file))
+            .reduce(Spreads::merge)
+            .orElseThrow();
+    return ReportAssembly.of(plan, totals, spreads, support);
   }
 }

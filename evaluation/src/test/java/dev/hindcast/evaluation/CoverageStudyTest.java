@@ -8,6 +8,8 @@ import dev.hindcast.core.world.TabularPolicy;
 import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.estimator.Estimator;
 import dev.hindcast.evaluation.estimator.Estimators;
+import dev.hindcast.evaluation.fold.SpreadTask;
+import dev.hindcast.evaluation.fold.Spreads;
 import dev.hindcast.evaluation.fold.Task;
 import dev.hindcast.evaluation.fold.Totals;
 import dev.hindcast.evaluation.interval.Interval;
@@ -27,7 +29,7 @@ import org.junit.jupiter.api.Test;
 @Tag("study")
 class CoverageStudyTest {
   private static final int REDRAWS = 300;
-  private static final int EPISODES = Integer.getInteger("study.episodes", 10_000);
+  private static final int EPISODES = 20_000;
   private static final double DISCOUNT = 1;
   private static final List<String> NAMES =
       List.of(
@@ -69,11 +71,11 @@ class CoverageStudyTest {
             1000,
             seed);
     Totals totals = new Totals(task).add(log, new Support.Counter().add(log).build());
+    Spreads spreads = new Spreads(SpreadTask.of(task, totals, List.of(0), 0)).add(log);
     return IntStream.range(0, NAMES.size())
         .filter(
             k -> {
-              Interval interval =
-                  Interval.percentile(totals.replicateValues(0, k), 0.95).orElseThrow();
+              Interval interval = spreads.interval(0, k, totals, 0.95).orElseThrow();
               return interval.lower() <= truth && truth <= interval.upper();
             })
         .mapToObj(NAMES::get)

@@ -19,4 +19,9 @@ record DirectMethod() implements Estimator {
   public double value(double[] meanTerms) {
     return meanTerms[0];
   }
+
+  @Override
+  public double[] gradient(double[] meanTerms) {
+    return new double[] {1};
+  }
 }

@@ -32,4 +32,9 @@ record DoublyRobust(double discount) implements Estimator {
   public double value(double[] meanTerms) {
     return meanTerms[0];
   }
+
+  @Override
+  public double[] gradient(double[] meanTerms) {
+    return new double[] {1};
+  }
 }

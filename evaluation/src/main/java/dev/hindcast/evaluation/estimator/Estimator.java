@@ -19,4 +19,10 @@ public interface Estimator extends Serializable {
    * such as when every weight is zero.
    */
   double value(double[] meanTerms);
+
+  /**
+   * How the estimate changes with each mean term: what turns an episode's terms into its influence
+   * on the estimate, and so into a standard error (the delta method, sheet section 10.1).
+   */
+  double[] gradient(double[] meanTerms);
 }

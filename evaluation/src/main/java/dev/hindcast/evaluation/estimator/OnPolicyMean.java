@@ -20,4 +20,9 @@ record OnPolicyMean(double discount) implements Estimator {
   public double value(double[] meanTerms) {
     return meanTerms[0];
   }
+
+  @Override
+  public double[] gradient(double[] meanTerms) {
+    return new double[] {1};
+  }
 }

@@ -27,4 +27,9 @@ record PerDecisionImportanceSampling(double discount) implements Estimator {
   public double value(double[] meanTerms) {
     return meanTerms[0];
   }
+
+  @Override
+  public double[] gradient(double[] meanTerms) {
+    return new double[] {1};
+  }
 }

@@ -48,4 +48,19 @@ final class SelfNormalizedDoublyRobust implements Estimator {
     }
     return sum;
   }
+
+  @Override
+  public double[] gradient(double[] meanTerms) {
+    double[] mean = weights.means(meanTerms);
+    double[] gradient = new double[termCount()];
+    double[] byWeight = new double[horizon];
+    gradient[horizon] = 1;
+    for (int t = 0; t < horizon; t++) {
+      gradient[t] = 1 / mean[t];
+      gradient[horizon + t + 1] = 1 / mean[t];
+      byWeight[t] = -(meanTerms[t] + meanTerms[horizon + t + 1]) / (mean[t] * mean[t]);
+    }
+    weights.putGradient(byWeight, gradient);
+    return gradient;
+  }
 }

@@ -44,4 +44,17 @@ final class SelfNormalizedPerDecision implements Estimator {
     }
     return sum;
   }
+
+  @Override
+  public double[] gradient(double[] meanTerms) {
+    double[] mean = weights.means(meanTerms);
+    double[] gradient = new double[termCount()];
+    double[] byWeight = new double[horizon];
+    for (int t = 0; t < horizon; t++) {
+      gradient[t] = 1 / mean[t];
+      byWeight[t] = -meanTerms[t] / (mean[t] * mean[t]);
+    }
+    weights.putGradient(byWeight, gradient);
+    return gradient;
+  }
 }

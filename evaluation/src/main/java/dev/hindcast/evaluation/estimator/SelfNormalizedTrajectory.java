@@ -23,4 +23,9 @@ record SelfNormalizedTrajectory(double discount) implements Estimator {
   public double value(double[] meanTerms) {
     return meanTerms[0] / meanTerms[1];
   }
+
+  @Override
+  public double[] gradient(double[] meanTerms) {
+    return new double[] {1 / meanTerms[1], -meanTerms[0] / (meanTerms[1] * meanTerms[1])};
+  }
 }

@@ -43,4 +43,14 @@ record StepWeights(int horizon, int offset) implements Serializable {
     }
     return means;
   }
+
+  /** Writes the gradient by these terms, given the gradient by the mean weight after each step. */
+  void putGradient(double[] byMean, double[] gradient) {
+    double later = 0;
+    for (int t = horizon - 1; t >= 0; t--) {
+      later += byMean[t];
+      gradient[offset + t] = byMean[t];
+      gradient[offset + horizon + t] = later;
+    }
+  }
 }

@@ -22,4 +22,9 @@ record TrajectoryImportanceSampling(double discount) implements Estimator {
   public double value(double[] meanTerms) {
     return meanTerms[0];
   }
+
+  @Override
+  public double[] gradient(double[] meanTerms) {
+    return new double[] {1};
+  }
 }

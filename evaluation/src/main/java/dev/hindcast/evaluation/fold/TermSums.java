@@ -42,13 +42,15 @@ final class TermSums implements Serializable {
     }
   }
 
+  /** The estimator as a sum of influences of episodes, at the mean of their terms. */
+  Linearized linearized(double episodes) {
+    double[] means = means(episodes);
+    return new Linearized(estimator, estimator.gradient(means), means);
+  }
+
   /** The estimate over so many episodes. */
   double value(double episodes) {
-    double[] means = new double[sums.length];
-    for (int k = 0; k < means.length; k++) {
-      means[k] = sums[k] / episodes;
-    }
-    return estimator.value(means);
+    return estimator.value(means(episodes));
   }
 
   /** (replicates) The estimate in every replicate, given how many episodes each has drawn. */
@@ -64,6 +66,14 @@ final class TermSums implements Serializable {
     return values;
   }
 
+  private double[] means(double episodes) {
+    double[] means = new double[sums.length];
+    for (int k = 0; k < means.length; k++) {
+      means[k] = sums[k] / episodes;
+    }
+    return means;
+  }
+
   private double[] row(int term) {
     if (byTerm[term] == null) {
       byTerm[term] = new double[replicates];
@@ -72,7 +82,7 @@ final class TermSums implements Serializable {
   }
 
   /** The hot loop of the whole room: simple enough for the compiler to use vector instructions. */
-  private static void addScaled(double[] into, double[] counts, double scale) {
+  static void addScaled(double[] into, double[] counts, double scale) {
     for (int b = 0; b < into.length; b++) {
       into[b] += scale * counts[b];
     }

@@ -9,6 +9,7 @@ import dev.hindcast.evaluation.scoring.ScoredLog;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** All sums over the episodes seen so far; those of later files are merged in file order. */
 public final class Totals implements Serializable {
@@ -42,7 +43,7 @@ public final class Totals implements Serializable {
     log.add(columns);
     List<ScoredLog> scored =
         task.candidates().stream()
-            .map(item -> ScoredLog.of(columns, item.candidate(), support))
+            .map(item -> ScoredLog.of(columns, item.candidate(), Optional.of(support)))
             .toList();
     PoissonBootstrap bootstrap = task.bootstrap();
     double[][] counts = new double[CHUNK][task.replicates()];
@@ -102,6 +103,18 @@ public final class Totals implements Serializable {
   /** (replicates) The same in every bootstrap replicate; replicates are shared by candidates. */
   public double[] replicateValues(int candidate, int estimator) {
     return terms.get(candidate).get(estimator).replicateValues(drawn);
+  }
+
+  /** (replicates) How many episodes each replicate has drawn. */
+  double[] drawn() {
+    return drawn;
+  }
+
+  /** Every estimator of every candidate as a sum of influences. */
+  List<List<Linearized>> linearized() {
+    return terms.stream()
+        .map(sums -> sums.stream().map(sum -> sum.linearized((double) log.episodes())).toList())
+        .toList();
   }
 
   private void add(int candidate, ScoredEpisode episode, double[] counts) {

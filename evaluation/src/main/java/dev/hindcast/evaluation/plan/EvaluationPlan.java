@@ -17,7 +17,9 @@ import dev.hindcast.core.report.EvaluationReport.Source;
 import dev.hindcast.dataset.ArtefactFolder;
 import dev.hindcast.dataset.TargetPolicies;
 import dev.hindcast.evaluation.estimator.Estimators;
+import dev.hindcast.evaluation.fold.SpreadTask;
 import dev.hindcast.evaluation.fold.Task;
+import dev.hindcast.evaluation.fold.Totals;
 import dev.hindcast.evaluation.scoring.Candidate;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,6 +87,25 @@ public record EvaluationPlan(
                     .create(horizon, config.pipeline().discount()))));
     targets.forEach(target -> items.add(new Task.Item(target.candidate(), target.estimators())));
     return new Task(items, horizon, config.replicates(), config.seed());
+  }
+
+  /** What the second pass computes, given the sums of the first. */
+  public SpreadTask spreadTask(Task task, Totals totals) {
+    List<Integer> primaries = new ArrayList<>();
+    primaries.add(0);
+    int incumbent = 0;
+    for (Target target : targets) {
+      if (target.name().equals(config.incumbent())) {
+        incumbent = primaries.size();
+      }
+      primaries.add(
+          target
+              .primary()
+              .flatMap(Target.Line::estimator)
+              .map(target.estimators()::indexOf)
+              .orElse(-1));
+    }
+    return SpreadTask.of(task, totals, primaries, incumbent);
   }
 
   /** Builds a plan step by step. */

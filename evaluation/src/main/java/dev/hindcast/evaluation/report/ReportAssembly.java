@@ -14,6 +14,7 @@ import dev.hindcast.core.report.EvaluationReport.Remark;
 import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.estimator.Estimators;
 import dev.hindcast.evaluation.fold.LogSums;
+import dev.hindcast.evaluation.fold.Spreads;
 import dev.hindcast.evaluation.fold.Totals;
 import dev.hindcast.evaluation.interval.Interval;
 import dev.hindcast.evaluation.plan.EvaluatedPart;
@@ -34,6 +35,7 @@ public final class ReportAssembly {
 
   private final EvaluationPlan plan;
   private final Totals totals;
+  private final Spreads spreads;
   private final Support support;
   private final Judge judge;
   private final Map<String, Primary> primaries = new HashMap<>();
@@ -41,16 +43,18 @@ public final class ReportAssembly {
   @SuppressWarnings("ArrayRecordComponent") // a pair for a moment; never compared
   private record Primary(double value, double[] replicates) {}
 
-  private ReportAssembly(EvaluationPlan plan, Totals totals, Support support) {
+  private ReportAssembly(EvaluationPlan plan, Totals totals, Spreads spreads, Support support) {
     this.plan = plan;
     this.totals = totals;
+    this.spreads = spreads;
     this.support = support;
     this.judge = new Judge(plan.config().promoteIf());
   }
 
   /** The report. */
-  public static EvaluationReport of(EvaluationPlan plan, Totals totals, Support support) {
-    return new ReportAssembly(plan, totals, support).report();
+  public static EvaluationReport of(
+      EvaluationPlan plan, Totals totals, Spreads spreads, Support support) {
+    return new ReportAssembly(plan, totals, spreads, support).report();
   }
 
   private EvaluationReport report() {
@@ -147,11 +151,7 @@ public final class ReportAssembly {
 
   private Estimate estimate(Estimators.Entry entry, int candidate, int index, boolean primary) {
     double value = totals.value(candidate, index);
-    double[] replicates = totals.replicateValues(candidate, index);
-    Optional<Interval> interval =
-        Double.isFinite(value) && totals.log().episodes() > 1
-            ? Interval.percentile(replicates, plan.config().level())
-            : Optional.empty();
+    Optional<Interval> interval = spreads.interval(candidate, index, totals, plan.config().level());
     double size =
         entry.isWeighted()
             ? totals.weights(candidate).effectiveSampleSize()
@@ -167,7 +167,7 @@ public final class ReportAssembly {
         interval.map(Interval::lower),
         interval.map(Interval::upper),
         plan.config().level(),
-        interval.flatMap(i -> Estimate.finite(Interval.deviation(replicates))),
+        interval.flatMap(i -> Estimate.finite(spreads.error(candidate, index, totals))),
         Estimate.finite(size),
         Estimate.finite(share),
         primary,
@@ -193,7 +193,7 @@ public final class ReportAssembly {
   private PolicyResult result(Target target, int candidate, List<Estimate> estimates) {
     Diagnostics diagnostics =
         totals.weights(candidate).diagnostics(support, Optional.of(plan.manifest().hasMask()));
-    Optional<Difference> difference = difference(target);
+    Optional<Difference> difference = difference(target, candidate);
     Evidence evidence =
         new Evidence(
             target.name(),
@@ -236,7 +236,7 @@ public final class ReportAssembly {
   }
 
   /** Paired: replicate by replicate, on the same draws of the same episodes. */
-  private Optional<Difference> difference(Target target) {
+  private Optional<Difference> difference(Target target, int candidate) {
     Primary own = primaries.get(target.name());
     Primary incumbent = primaries.get(plan.config().incumbent());
     if (own == null || incumbent == null || target.name().equals(plan.config().incumbent())) {
@@ -247,10 +247,9 @@ public final class ReportAssembly {
       differences[b] = own.replicates()[b] - incumbent.replicates()[b];
     }
     double value = own.value() - incumbent.value();
-    return Double.isFinite(value) && totals.log().episodes() > 1
-        ? Interval.percentile(differences, plan.config().level())
-            .map(interval -> new Difference(value, interval.lower(), interval.upper()))
-        : Optional.empty();
+    return spreads
+        .differenceInterval(candidate, value, differences, totals, plan.config().level())
+        .map(interval -> new Difference(value, interval.lower(), interval.upper()));
   }
 
   private List<Remark> remarks(Target target, Diagnostics diagnostics) {

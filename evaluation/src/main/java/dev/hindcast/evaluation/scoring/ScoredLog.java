@@ -6,6 +6,7 @@ import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.estimator.ScoredEpisode;
 import dev.hindcast.evaluation.estimator.ScoredEpisode.Ending;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -31,8 +32,13 @@ public final class ScoredLog {
     v = new double[candidate.hasValues() ? columns.observationRows() : 0];
   }
 
-  /** Shows a file to a candidate. */
-  public static ScoredLog of(TransitionColumns columns, Candidate candidate, Support support) {
+  /**
+   * Shows a file to a candidate.
+   *
+   * @param support what to measure unsupported mass by; without it none is measured
+   */
+  public static ScoredLog of(
+      TransitionColumns columns, Candidate candidate, Optional<Support> support) {
     ScoredLog log = new ScoredLog(columns, candidate);
     if (candidate.isLogged()) {
       return log;
@@ -92,7 +98,7 @@ public final class ScoredLog {
         hasTail ? OptionalDouble.of(v[after]) : OptionalDouble.empty());
   }
 
-  private void scoreSteps(int from, int to, Support support) {
+  private void scoreSteps(int from, int to, Optional<Support> support) {
     int actions = columns.actionCount();
     Decisions decisions = columns.decisions(from, to);
     double[] target = candidate.policy().orElseThrow().distribution(decisions).probabilities();
@@ -101,7 +107,9 @@ public final class ScoredLog {
       int i = row - from;
       int logged = columns.action(row);
       probabilities[row] = target[i * actions + logged];
-      unsupportedMass += support.unsupportedMass(decisions, i, target, actions);
+      if (support.isPresent()) {
+        unsupportedMass += support.get().unsupportedMass(decisions, i, target, actions);
+      }
       for (int a = 0; a < actions; a++) {
         massOutsideMask += decisions.isAdmissible(i, a, actions) ? 0 : target[i * actions + a];
       }

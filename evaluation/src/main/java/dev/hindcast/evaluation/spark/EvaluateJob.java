@@ -6,9 +6,12 @@ import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.dataset.Dataset;
 import dev.hindcast.evaluation.diagnostic.Support;
+import dev.hindcast.evaluation.fold.SpreadTask;
+import dev.hindcast.evaluation.fold.Spreads;
 import dev.hindcast.evaluation.fold.Task;
 import dev.hindcast.evaluation.fold.Totals;
 import dev.hindcast.evaluation.plan.EvaluateConfig;
+import dev.hindcast.evaluation.plan.EvaluatedPart;
 import dev.hindcast.evaluation.plan.EvaluationPlan;
 import dev.hindcast.evaluation.report.ReportAssembly;
 import dev.hindcast.evaluation.report.ReportWriter;
@@ -62,11 +65,11 @@ public final class EvaluateJob {
   private static EvaluationReport evaluate(
       SparkSession spark, EvaluationPlan plan, Dataset dataset, Consumer<String> progress) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    JavaRDD<List<String>> groups = groups(context, plan, dataset);
+    JavaRDD<List<String>> groups = groups(context, plan.config().part(), dataset);
 
     progress.accept("Reading which actions the log supports");
     List<Support.Counter> counters =
-        groups
+        groups(context, EvaluatedPart.ALL, dataset)
             .map(files -> fold(files, dataset, new Support.Counter(), Support.Counter::add))
             .collect();
     Support support = counters.stream().reduce(Support.Counter::merge).orElseThrow().build();
@@ -77,30 +80,43 @@ public final class EvaluateJob {
             "Evaluating %d policies with %,d bootstrap replicates",
             plan.targets().size(),
             plan.config().replicates()));
-    Broadcast<Task> task = context.broadcast(plan.task());
+    Task task = plan.task();
+    Broadcast<Task> tasks = context.broadcast(task);
     Broadcast<Support> supports = context.broadcast(support);
-    List<Totals> totals =
+    Totals totals =
         groups
             .map(
                 files ->
                     fold(
                         files,
                         dataset,
-                        new Totals(task.value()),
+                        new Totals(tasks.value()),
                         (sums, columns) -> sums.add(columns, supports.value())))
-            .collect();
-    task.destroy();
+            .collect()
+            .stream()
+            .reduce(Totals::merge)
+            .orElseThrow();
+    tasks.destroy();
     supports.destroy();
-    return ReportAssembly.of(plan, totals.stream().reduce(Totals::merge).orElseThrow(), support);
+
+    progress.accept("Working out how far the estimates may be off");
+    Broadcast<SpreadTask> spreadTasks = context.broadcast(plan.spreadTask(task, totals));
+    Spreads spreads =
+        groups
+            .map(files -> fold(files, dataset, new Spreads(spreadTasks.value()), Spreads::add))
+            .collect()
+            .stream()
+            .reduce(Spreads::merge)
+            .orElseThrow();
+    spreadTasks.destroy();
+    return ReportAssembly.of(plan, totals, spreads, support);
   }
 
   /** Neighbouring files, as evenly as can be; how many depends on the dataset alone. */
   private static JavaRDD<List<String>> groups(
-      JavaSparkContext context, EvaluationPlan plan, Dataset dataset) {
+      JavaSparkContext context, EvaluatedPart part, Dataset dataset) {
     List<String> files =
-        plan.config().part().parts().stream()
-            .flatMap(part -> dataset.files(part).stream())
-            .toList();
+        part.parts().stream().flatMap(side -> dataset.files(side).stream()).toList();
     int size = Math.min(files.size(), MOST_TASKS);
     List<List<String>> groups = new ArrayList<>();
     for (int i = 0; i < size; i++) {

@@ -141,6 +141,28 @@ class EstimatorContractTest {
   }
 
   @ParameterizedTest
+  @MethodSource("judging")
+  void gradientIsThatOfFiniteDifferences(String name) {
+    Estimator estimator = Estimators.named(name).orElseThrow().constructor().create(6, DISCOUNT);
+    double[] means = new double[estimator.termCount()];
+    for (ScoredEpisode episode : log(14, Recipe.PLAIN)) {
+      double[] terms = estimator.terms(episode);
+      for (int k = 0; k < means.length; k++) {
+        means[k] += terms[k] / 40;
+      }
+    }
+    double[] gradient = estimator.gradient(means);
+    for (int k = 0; k < means.length; k++) {
+      double[] up = means.clone();
+      double[] down = means.clone();
+      up[k] += 1e-6;
+      down[k] -= 1e-6;
+      double slope = (estimator.value(up) - estimator.value(down)) / 2e-6;
+      assertThat(gradient[k]).as("term %d", k).isCloseTo(slope, within(1e-7));
+    }
+  }
+
+  @ParameterizedTest
   @MethodSource("weighted")
   void everyRatioIsOneWhenTargetEqualsBehavior(String name) {
     List<ScoredEpisode> episodes = log(6, Recipe.PLAIN.onPolicy().q(QKind.ZERO));

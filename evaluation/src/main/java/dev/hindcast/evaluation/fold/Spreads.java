@@ -1,0 +1,111 @@
+package dev.hindcast.evaluation.fold;
+
+import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.evaluation.interval.Interval;
+import dev.hindcast.evaluation.interval.PoissonBootstrap;
+import dev.hindcast.evaluation.scoring.ScoredLog;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The second pass: how far each estimate, and each difference to the incumbent, may be off. Sums of
+ * later files are merged in file order.
+ */
+public final class Spreads implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final transient SpreadTask task;
+  private final List<List<Spread>> spreads = new ArrayList<>();
+  private final List<Spread> differences = new ArrayList<>();
+
+  /** Nothing yet. */
+  public Spreads(SpreadTask task) {
+    this.task = task;
+    int replicates = task.task().replicates();
+    for (List<Linearized> lines : task.lines()) {
+      spreads.add(lines.stream().map(line -> new Spread(replicates)).toList());
+      differences.add(new Spread(replicates));
+    }
+  }
+
+  /** Adds every episode of a file. */
+  public Spreads add(TransitionColumns columns) {
+    List<ScoredLog> scored =
+        task.task().candidates().stream()
+            .map(item -> ScoredLog.of(columns, item.candidate(), Optional.empty()))
+            .toList();
+    PoissonBootstrap bootstrap = task.task().bootstrap();
+    double[] counts = new double[task.task().replicates()];
+    for (int e = 0; e < columns.episodes(); e++) {
+      bootstrap.counts(columns.episodeId(e), counts);
+      double[] primaries = new double[scored.size()];
+      for (int c = 0; c < scored.size(); c++) {
+        var episode = scored.get(c).episode(e);
+        for (int k = 0; k < spreads.get(c).size(); k++) {
+          double influence = task.lines().get(c).get(k).influence(episode);
+          spreads.get(c).get(k).add(influence, counts);
+          if (k == task.primaries().get(c)) {
+            primaries[c] = influence;
+          }
+        }
+      }
+      for (int c = 0; c < scored.size(); c++) {
+        differences.get(c).add(primaries[c] - primaries[task.incumbent()], counts);
+      }
+    }
+    return this;
+  }
+
+  /** Adds the sums of later files. */
+  public Spreads merge(Spreads later) {
+    for (int c = 0; c < spreads.size(); c++) {
+      differences.get(c).merge(later.differences.get(c));
+      for (int k = 0; k < spreads.get(c).size(); k++) {
+        spreads.get(c).get(k).merge(later.spreads.get(c).get(k));
+      }
+    }
+    return this;
+  }
+
+  /** The standard error of one of a candidate's estimates. */
+  public double error(int candidate, int estimator, Totals totals) {
+    return spreads.get(candidate).get(estimator).error((double) totals.log().episodes());
+  }
+
+  /** The interval of one of a candidate's estimates. */
+  public Optional<Interval> interval(int candidate, int estimator, Totals totals, double level) {
+    return interval(
+        spreads.get(candidate).get(estimator),
+        totals.value(candidate, estimator),
+        totals.replicateValues(candidate, estimator),
+        totals,
+        level);
+  }
+
+  /**
+   * The interval of a difference to the incumbent, paired: the same episodes in the same
+   * replicates.
+   *
+   * @param value the difference of the primary estimates
+   * @param replicates (replicates) the same in each replicate
+   */
+  public Optional<Interval> differenceInterval(
+      int candidate, double value, double[] replicates, Totals totals, double level) {
+    return interval(differences.get(candidate), value, replicates, totals, level);
+  }
+
+  private static Optional<Interval> interval(
+      Spread spread, double value, double[] replicates, Totals totals, double level) {
+    double episodes = totals.log().episodes();
+    return episodes > 1
+        ? Interval.studentized(
+            value,
+            spread.error(episodes),
+            replicates,
+            spread.replicateErrors(totals.drawn()),
+            level)
+        : Optional.empty();
+  }
+}
