@@ -67,8 +67,8 @@ public final class FittedQEvaluation implements Learner {
   public Losses update(MiniBatch batch) {
     int[] next = batch.nextObservations();
     float[] nextQ = targetCritic.predict(setting.observations(), next); // (B, actions)
-    refuseDivergence(nextQ);
     float[] targets = targets(batch, next, nextQ); // (B)
+    refuseDivergence(targets);
     int[] chosen = batch.actions();
     float[] outputs = critic.forward(setting.observations(), batch.observations());
     float[] q = ChosenAction.of(outputs, actions, chosen); // (B)
@@ -101,16 +101,21 @@ public final class FittedQEvaluation implements Learner {
     return targets;
   }
 
-  private void refuseDivergence(float[] q) {
-    for (float value : q) {
-      if (Math.abs(value) > bound) {
-        throw new TrainingStopped(
-            String.format(
-                Locale.ROOT,
-                "it predicts a return of %.4g, but with these rewards and this discount none can be beyond %.4g. Off-policy fitting can diverge where the target policy leaves the data: try a lower learning-rate or polyak, or a lower discount.",
-                value,
-                bound));
-      }
+  /**
+   * By the batch's mean: single rows far out in feature space may overshoot while training begins.
+   */
+  private void refuseDivergence(float[] targets) {
+    double mean = 0;
+    for (float target : targets) {
+      mean += Math.abs((double) target) / targets.length;
+    }
+    if (mean > bound) {
+      throw new TrainingStopped(
+          String.format(
+              Locale.ROOT,
+              "it predicts returns of %.4g in the mean, but with these rewards and this discount none can be beyond %.4g. Off-policy fitting can diverge where the target policy leaves the data: try a lower learning-rate or polyak, or a lower discount.",
+              mean,
+              bound));
     }
   }
 
