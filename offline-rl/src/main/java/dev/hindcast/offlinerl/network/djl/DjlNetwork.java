@@ -8,8 +8,6 @@ import ai.djl.pytorch.jni.JniUtils;
 import dev.hindcast.offlinerl.network.Architecture;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Observations;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 
@@ -97,8 +95,8 @@ final class DjlNetwork implements Network {
     if (outputs == null) {
       throw new IllegalStateException("There was no forward that this backward could belong to.");
     }
-    PtNDArray gradient = (PtNDArray) scope.create(outputGradient, outputs.getShape());
-    JniUtils.backward(outputs, gradient, false, false);
+    PtNDArray shared = (PtNDArray) scope.create(outputGradient, outputs.getShape());
+    JniUtils.backward(outputs, JniUtils.clone(shared), false, false);
     forget();
   }
 
@@ -162,7 +160,11 @@ final class DjlNetwork implements Network {
 
   @Override
   public void parameters(float[] values) {
-    set(parameters, values);
+    forget();
+    replace(parameters, values);
+    for (PtNDArray parameter : parameters) {
+      JniUtils.attachGradient(parameter, true);
+    }
   }
 
   @Override
@@ -187,8 +189,8 @@ final class DjlNetwork implements Network {
   @Override
   public void optimizer(OptimizerState state) {
     steps = state.steps();
-    set(means, state.mean());
-    set(variances, state.variance());
+    replace(means, state.mean());
+    replace(variances, state.variance());
   }
 
   @Override
@@ -205,10 +207,17 @@ final class DjlNetwork implements Network {
     }
   }
 
+  /**
+   * A tensor's part of the flat values, in memory of the engine's own. DJL lets an array share the
+   * Java buffer it was made from: that memory is not aligned as the engine's is, which can change
+   * the last bits of a product, and it goes when the buffer is collected.
+   */
   private PtNDArray array(float[] values, Architecture.Tensor tensor) {
     float[] part = Arrays.copyOfRange(values, tensor.offset(), tensor.offset() + tensor.size());
     long[] shape = tensor.shape().stream().mapToLong(Integer::longValue).toArray();
-    return (PtNDArray) manager.create(part, new Shape(shape));
+    try (PtNDArray shared = (PtNDArray) manager.create(part, new Shape(shape))) {
+      return JniUtils.clone(shared);
+    }
   }
 
   private float[] flat(PtNDArray[] arrays) {
@@ -220,14 +229,10 @@ final class DjlNetwork implements Network {
     return result;
   }
 
-  private void set(PtNDArray[] arrays, float[] values) {
-    JniUtils.setGradMode(false);
+  private void replace(PtNDArray[] arrays, float[] values) {
     for (int i = 0; i < arrays.length; i++) {
-      Architecture.Tensor tensor = tensors.get(i);
-      ByteBuffer buffer =
-          ByteBuffer.allocateDirect(4 * tensor.size()).order(ByteOrder.nativeOrder());
-      buffer.asFloatBuffer().put(values, tensor.offset(), tensor.size());
-      JniUtils.set(arrays[i], buffer);
+      arrays[i].close();
+      arrays[i] = array(values, tensors.get(i));
     }
   }
 }

@@ -165,6 +165,24 @@ class DjlNetworkTest {
     }
   }
 
+  /**
+   * DJL would let a network share the Java memory its parameters came in, which the collector
+   * frees.
+   */
+  @Test
+  void parametersSetSurviveGarbageCollection() {
+    try (DjlNetworks networks = DjlNetworks.on(Device.CPU);
+        Network network = networks.create(MIXED, parameters(), 0.01)) {
+      float[] set = random(MIXED.parameterCount(), 5);
+      network.parameters(set);
+      for (int i = 0; i < 50; i++) {
+        System.gc();
+        java.nio.ByteBuffer.allocateDirect(4 * set.length).putFloat(0, i);
+      }
+      assertThat(network.parameters()).containsExactly(set);
+    }
+  }
+
   @Test
   void twoTasksSideBySideGetTheSameBitsAsOneAlone() throws Exception {
     float[] alone = trainedAlone();
