@@ -4,8 +4,11 @@ import dev.hindcast.cli.spark.SparkStages;
 import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.config.DidYouMean;
 import dev.hindcast.core.config.UserError;
+import dev.hindcast.core.policy.BundleLoader;
+import dev.hindcast.core.policy.PolicySpec;
 import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.core.report.EvaluationReport.Decision;
+import dev.hindcast.dataset.ArtefactFolder;
 import dev.hindcast.dataset.Dataset;
 import dev.hindcast.evaluation.plan.EvaluateConfig;
 import java.util.ArrayList;
@@ -56,6 +59,7 @@ final class EvaluateCommand extends Verb {
     EvaluateConfig config = options.read(EvaluateConfig::from);
     Dataset opened = Dataset.open(dataset);
     List<String> folders = BundleFolders.expand(bundles);
+    gate.ifPresent(name -> requirePolicy(name, config, folders));
     try (SparkStages stages = stages()) {
       EvaluationReport report =
           stages.evaluate(config, opened, folders, Wiring.bundles(), output, existing.choice());
@@ -68,20 +72,26 @@ final class EvaluateCommand extends Verb {
     }
   }
 
+  /** Before the work, not after it: the gate must be on a policy that the report will have. */
+  private static void requirePolicy(String name, EvaluateConfig config, List<String> folders) {
+    List<String> names = new ArrayList<>(config.policies().stream().map(PolicySpec::name).toList());
+    folders.forEach(
+        folder -> names.add(BundleLoader.manifest(ArtefactFolder.local(folder)).name()));
+    if (!names.contains(name)) {
+      throw UserError.usage(
+          "Cannot gate on policy "
+              + name
+              + ": the report will have no such policy."
+              + DidYouMean.hint(name, names));
+    }
+  }
+
   private int decide(String name, EvaluationReport report) {
-    var policy =
-        report.policies().stream()
-            .filter(p -> p.name().equals(name))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    UserError.usage(
-                        "Cannot gate on policy "
-                            + name
-                            + ": the report has no such policy."
-                            + DidYouMean.hint(
-                                name, report.policies().stream().map(p -> p.name()).toList())));
-    Decision decision = policy.verdict().decision();
+    Decision decision =
+        report
+            .policy(name)
+            .map(policy -> policy.verdict().decision())
+            .orElse(Decision.NOT_EVALUABLE);
     if (decision == Decision.PROMOTE) {
       return ExitCode.DONE;
     }

@@ -63,7 +63,6 @@ public final class Main implements Runnable {
     commandLine.setUsageHelpAutoWidth(true);
     commandLine.setExecutionExceptionHandler(
         (exception, command, result) -> explain(exception, err));
-    commandLine.setExitCodeExceptionMapper(exception -> ExitCode.FAULT);
     return commandLine.execute(arguments);
   }
 

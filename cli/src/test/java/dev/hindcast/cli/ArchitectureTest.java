@@ -4,84 +4,124 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.junit.AnalyzeClasses;
-import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.Test;
 
 /** The arrows between the rooms, and which libraries live in which room. */
-@AnalyzeClasses(packages = "dev.hindcast", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-  @ArchTest
-  static final ArchRule sparkLivesInSparkPackages =
-      noClasses()
-          .that()
-          .resideOutsideOfPackage("..spark..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAPackage("org.apache.spark..");
+  private static final JavaClasses HOUSE =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.hindcast");
 
-  @ArchTest
-  static final ArchRule djlLivesInItsPackage =
-      noClasses()
-          .that()
-          .resideOutsideOfPackage("dev.hindcast.offlinerl.network.djl..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAPackage("ai.djl..");
+  @Test
+  void sparkLivesInSparkPackages() {
+    ArchRule rule =
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("..spark..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.spark..");
+    rule.check(HOUSE);
+  }
 
-  @ArchTest
-  static final ArchRule onnxLivesInBundles =
-      noClasses()
-          .that()
-          .resideOutsideOfPackage("dev.hindcast.offlinerl.bundle..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("ai.onnx..", "ai.onnxruntime..", "com.google.protobuf..");
+  @Test
+  void djlLivesInItsPackage() {
+    ArchRule rule =
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.hindcast.offlinerl.network.djl..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ai.djl..");
+    rule.check(HOUSE);
+  }
 
-  @ArchTest
-  static final ArchRule flinkAndXgboostHaveNoRoomYet =
-      noClasses()
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("org.apache.flink..", "ml.dmlc..");
+  @Test
+  void onnxLivesInBundles() {
+    ArchRule rule =
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.hindcast.offlinerl.bundle..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("ai.onnx..", "ai.onnxruntime..", "com.google.protobuf..");
+    rule.check(HOUSE);
+  }
 
-  @ArchTest
-  static final ArchRule coreKnowsNoEngine =
-      classes()
-          .that()
-          .resideInAPackage("dev.hindcast.core..")
-          .should()
-          .onlyDependOnClassesThat()
-          .resideInAnyPackage(
-              "dev.hindcast.core..", "java..", "com.fasterxml.jackson..", "org.slf4j..");
+  @Test
+  void flinkAndXgboostHaveNoRoomYet() {
+    ArchRule rule =
+        noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.flink..", "ml.dmlc..");
+    rule.check(HOUSE);
+  }
 
-  @ArchTest static final ArchRule datasetImportsCore = imports("dataset");
+  @Test
+  void coreKnowsNoEngine() {
+    ArchRule rule =
+        classes()
+            .that()
+            .resideInAPackage("dev.hindcast.core..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "dev.hindcast.core..", "java..", "com.fasterxml.jackson..", "org.slf4j..");
+    rule.check(HOUSE);
+  }
 
-  @ArchTest static final ArchRule ingestionImportsCoreAndDataset = imports("ingestion", "dataset");
+  @Test
+  void datasetImportsCore() {
+    ArchRule rule = imports("dataset");
+    rule.check(HOUSE);
+  }
 
-  @ArchTest static final ArchRule offlineRlImportsCoreAndDataset = imports("offlinerl", "dataset");
+  @Test
+  void ingestionImportsCoreAndDataset() {
+    ArchRule rule = imports("ingestion", "dataset");
+    rule.check(HOUSE);
+  }
 
-  @ArchTest
-  static final ArchRule evaluationImportsCoreAndDataset = imports("evaluation", "dataset");
+  @Test
+  void offlineRlImportsCoreAndDataset() {
+    ArchRule rule = imports("offlinerl", "dataset");
+    rule.check(HOUSE);
+  }
 
-  @ArchTest
-  static final ArchRule packagesFormNoCycles =
-      slices().matching("dev.hindcast.(**)").should().beFreeOfCycles();
+  @Test
+  void evaluationImportsCoreAndDataset() {
+    ArchRule rule = imports("evaluation", "dataset");
+    rule.check(HOUSE);
+  }
 
-  @ArchTest
-  static final ArchRule namesSayWhatTheCodeIsAbout =
-      noClasses()
-          .should()
-          .haveSimpleNameEndingWith("Util")
-          .orShould()
-          .haveSimpleNameEndingWith("Utils")
-          .orShould()
-          .haveSimpleNameEndingWith("Helper")
-          .orShould()
-          .haveSimpleNameEndingWith("Manager")
-          .orShould()
-          .haveSimpleNameEndingWith("Impl");
+  @Test
+  void packagesFormNoCycles() {
+    ArchRule rule = slices().matching("dev.hindcast.(**)").should().beFreeOfCycles();
+    rule.check(HOUSE);
+  }
+
+  @Test
+  void namesSayWhatTheCodeIsAbout() {
+    ArchRule rule =
+        noClasses()
+            .should()
+            .haveSimpleNameEndingWith("Util")
+            .orShould()
+            .haveSimpleNameEndingWith("Utils")
+            .orShould()
+            .haveSimpleNameEndingWith("Helper")
+            .orShould()
+            .haveSimpleNameEndingWith("Manager")
+            .orShould()
+            .haveSimpleNameEndingWith("Impl");
+    rule.check(HOUSE);
+  }
 
   /** A room may use itself, core, the rooms named, and anything outside the house. */
   private static ArchRule imports(String room, String... rooms) {

@@ -80,4 +80,61 @@ class OpenBanditIT {
     assertThat(uniform.verdict().decision()).isNotEqualTo(Decision.PROMOTE);
     assertThat(report.behavior().propensities()).isEqualTo("estimated");
   }
+
+  @Test
+  void oneRewardModelServesEveryPolicyAndTheGateSaysNo() throws IOException {
+    String file = Hindcast.EXAMPLES.resolve("open-bandit/men.yaml").toString();
+    Path dataset = folder.resolve("dataset");
+    assertThat(Hindcast.run("ingest", "--config", file, "--output", dataset).exitCode()).isZero();
+    Hindcast trained =
+        Hindcast.run(
+            "train",
+            "--config",
+            file,
+            "--dataset",
+            dataset,
+            "--output",
+            folder.resolve("bundles"),
+            "--set",
+            "train.algorithms.0.updates=300");
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    Hindcast gated =
+        Hindcast.run(
+            "evaluate",
+            "--config",
+            file,
+            "--dataset",
+            dataset,
+            "--bundle",
+            folder.resolve("bundles"),
+            "--output",
+            folder.resolve("report"),
+            "--gate",
+            "uniform");
+    assertThat(gated.exitCode()).as(gated.err()).isEqualTo(4);
+    assertThat(gated.err()).contains("The gate says no: uniform is");
+    EvaluationReport report =
+        CanonicalJson.read(
+            Files.readAllBytes(folder.resolve("report/report.json")), EvaluationReport.class);
+    assertThat(report.policies())
+        .filteredOn(policy -> !policy.name().equals("logged"))
+        .allSatisfy(
+            policy ->
+                assertThat(policy.estimate("doubly-robust").orElseThrow().hasInterval()).isTrue());
+
+    Hindcast mistyped =
+        Hindcast.run(
+            "evaluate",
+            "--config",
+            file,
+            "--dataset",
+            dataset,
+            "--output",
+            folder.resolve("other"),
+            "--gate",
+            "unifrom");
+    assertThat(mistyped.exitCode()).isEqualTo(2);
+    assertThat(mistyped.err()).contains("Did you mean uniform?");
+    assertThat(folder.resolve("other")).doesNotExist();
+  }
 }

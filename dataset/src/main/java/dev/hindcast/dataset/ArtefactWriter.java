@@ -25,8 +25,10 @@ import java.util.stream.Stream;
  *
  * <p>While it is unfinished the folder holds a marker file. A folder left behind by a killed run
  * (marker, no manifest) is cleared and written again; a folder with other people's files is
- * refused; a finished artefact is refused unless replacing was asked for. Files whose names begin
- * with a dot are scratch and never part of an artefact.
+ * refused; a finished artefact is refused unless replacing was asked for. One that is replaced
+ * waits beside the place, under its name with {@code .replaced}, until the new one is published; if
+ * that fails it moves back. Files whose names begin with a dot are scratch and never part of an
+ * artefact.
  */
 public final class ArtefactWriter implements AutoCloseable {
   private static final String MARKER = "_hindcast_incomplete";
@@ -47,7 +49,7 @@ public final class ArtefactWriter implements AutoCloseable {
   public enum Existing {
     /** Refuse. */
     REFUSE,
-    /** Delete it first. */
+    /** Replace it, once the new one is finished. */
     REPLACE
   }
 
@@ -129,20 +131,28 @@ public final class ArtefactWriter implements AutoCloseable {
     Storage.rename(resolve(SCRATCH_MANIFEST), resolve(ArtefactFolder.MANIFEST));
     published = true;
     Storage.delete(resolve(MARKER));
+    Storage.delete(replaced(uri));
     return Fingerprint.of(json);
   }
 
-  /** Without a publish before it: leaves nothing behind. */
+  /** Without a publish before it: leaves what stood there before, or nothing. */
   @Override
   public void close() {
     if (published || !isMine()) {
       return;
     }
-    if (createdFolder) {
+    if (Storage.exists(replaced(uri))) {
+      Storage.delete(uri);
+      Storage.rename(replaced(uri), uri);
+    } else if (createdFolder) {
       Storage.delete(uri);
     } else {
       empty(uri);
     }
+  }
+
+  private static String replaced(String uri) {
+    return uri + ".replaced";
   }
 
   private boolean isMine() {
@@ -191,7 +201,7 @@ public final class ArtefactWriter implements AutoCloseable {
               + uri
               + ": a finished "
               + manifest.path("kind").asText("artefact").replace('_', '-')
-              + " stands there. Name another folder, or ask for it to be replaced.");
+              + " stands there. Name another folder, or replace it (--replace).");
     }
     firstForeign(uri, manifest)
         .ifPresent(
@@ -203,10 +213,8 @@ public final class ArtefactWriter implements AutoCloseable {
                       + path
                       + ", which is not part of the artefact. Move it away, or name another folder.");
             });
-    // The manifest goes first: from then on nobody takes what is left for an artefact.
-    Storage.write(Storage.below(uri, MARKER), new byte[0]);
-    Storage.delete(Storage.below(uri, ArtefactFolder.MANIFEST));
-    empty(uri);
+    Storage.delete(replaced(uri));
+    Storage.rename(uri, replaced(uri));
   }
 
   private static Optional<String> firstForeign(String uri, JsonNode manifest) {

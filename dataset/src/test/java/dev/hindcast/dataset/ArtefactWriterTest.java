@@ -81,6 +81,29 @@ class ArtefactWriterTest {
   }
 
   @Test
+  void failedReplacementLeavesTheOldArtefact() throws Exception {
+    publish(Existing.REFUSE, "old.txt", "old");
+    try (ArtefactWriter writer = ArtefactWriter.begin(place.toString(), Existing.REPLACE)) {
+      writer.write("new.txt", new byte[1]);
+      assertThat(place.resolve("manifest.json")).doesNotExist();
+    }
+    assertThat(names()).containsExactlyInAnyOrder("old.txt", "manifest.json");
+    assertThat(place.resolveSibling(place.getFileName() + ".replaced")).doesNotExist();
+  }
+
+  @Test
+  @SuppressWarnings("MustBeClosedChecker") // a killed run closes nothing
+  void replacementAfterAKilledReplacementCleansUp() throws Exception {
+    publish(Existing.REFUSE, "old.txt", "old");
+    ArtefactWriter killed = ArtefactWriter.begin(place.toString(), Existing.REPLACE);
+    killed.write("half.txt", new byte[1]);
+    assertThat(place.resolveSibling(place.getFileName() + ".replaced").resolve("old.txt")).exists();
+    publish(Existing.REPLACE, "new.txt", "new");
+    assertThat(names()).containsExactlyInAnyOrder("new.txt", "manifest.json");
+    assertThat(place.resolveSibling(place.getFileName() + ".replaced")).doesNotExist();
+  }
+
+  @Test
   void replacingStopsAtAFileThatIsNotTheArtefacts() throws Exception {
     publish(Existing.REFUSE, "old.txt", "old");
     Files.writeString(place.resolve("notes.txt"), "mine");

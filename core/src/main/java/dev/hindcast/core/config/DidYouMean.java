@@ -28,7 +28,7 @@ public final class DidYouMean {
    */
   public static Optional<String> nearest(String found, Collection<String> known) {
     String wanted = found.toLowerCase(Locale.ROOT);
-    int allowed = Math.max(1, (wanted.length() + 1) / 3);
+    int allowed = Math.min(Math.max(1, (wanted.length() + 1) / 3), wanted.length() - 1);
     return known.stream()
         .filter(word -> edits(wanted, word.toLowerCase(Locale.ROOT)) <= allowed)
         .min(

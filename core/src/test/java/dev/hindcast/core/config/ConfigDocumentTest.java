@@ -142,6 +142,7 @@ class ConfigDocumentTest {
     assertThat(DidYouMean.nearest("expecitle", List.of("expectile", "polyak")))
         .contains("expectile");
     assertThat(DidYouMean.nearest("reward", List.of("propensity", "step"))).isEmpty();
+    assertThat(DidYouMean.nearest("z", List.of("p"))).isEmpty();
     assertThat(DidYouMean.edits("abcd", "acbd")).isEqualTo(1);
   }
 }
