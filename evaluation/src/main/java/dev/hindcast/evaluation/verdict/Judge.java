@@ -126,6 +126,13 @@ public final class Judge {
                     + " are asked for."));
       }
       Optional<Double> share = evidence.diagnostics().maxWeightShare();
+      if (share.isEmpty() || evidence.diagnostics().meanWeightZ().isEmpty()) {
+        reasons.add(
+            new Remark(
+                "figure-missing",
+                "The largest weight share or the mean weight's distance from 1 could not be"
+                    + " computed."));
+      }
       if (share.isPresent() && share.get() > promoteIf.maxWeightShare()) {
         reasons.add(
             new Remark(

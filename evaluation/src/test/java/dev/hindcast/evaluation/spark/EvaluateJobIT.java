@@ -1,0 +1,124 @@
+package dev.hindcast.evaluation.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hindcast.core.artefact.CanonicalJson;
+import dev.hindcast.core.config.UserError;
+import dev.hindcast.core.report.EvaluationReport;
+import dev.hindcast.core.world.ChainMdp;
+import dev.hindcast.core.world.TabularMdp;
+import dev.hindcast.core.world.TabularPolicy;
+import dev.hindcast.dataset.ArtefactWriter.Existing;
+import dev.hindcast.evaluation.Fixture;
+import dev.hindcast.evaluation.TableBundles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluateJobIT {
+  private static final String YAML =
+      """
+      name: chain
+      discount: 0.9
+      evaluate: {split: all, policies: [logged, uniform], replicates: 200}
+      """;
+
+  private static SparkSession spark;
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void start() {
+    spark =
+        SparkSession.builder()
+            .master("local[2]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.shuffle.partitions", "2")
+            .getOrCreate();
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  private EvaluationReport run(
+      Fixture fixture, String yaml, List<String> bundles, String output, List<String> told) {
+    return EvaluateJob.run(
+        spark,
+        fixture.config(yaml),
+        fixture.dataset(),
+        bundles,
+        TableBundles.loader(),
+        folder.resolve(output).toString(),
+        Existing.REFUSE,
+        told::add);
+  }
+
+  private Fixture fixture() {
+    TabularMdp world = ChainMdp.slippery(3, 0.1);
+    return Fixture.of(folder, world, world.log(TabularPolicy.uniform(world), 400, 1000, 1), 0.5);
+  }
+
+  @Test
+  void jobSaysWhatALoopSaysAndTwiceTheSameBytes() throws IOException {
+    Fixture fixture = fixture();
+    TabularPolicy best =
+        fixture.world().optimal(0.9).mixedWith(TabularPolicy.uniform(fixture.world()), 0.5);
+    List<String> bundles =
+        List.of(fixture.policy("better", best), fixture.exactQ("better", best, 0.9));
+    List<String> told = new ArrayList<>();
+    EvaluationReport report = run(fixture, YAML, bundles, "once", told);
+    assertThat(report).isEqualTo(fixture.evaluate(YAML, bundles));
+    assertThat(told).contains("Evaluating 3 policies with 200 bootstrap replicates");
+
+    run(fixture, YAML, bundles, "twice", told);
+    for (String file : List.of("report.json", "report.html", "manifest.json")) {
+      assertThat(folder.resolve("twice").resolve(file))
+          .hasSameBinaryContentAs(folder.resolve("once").resolve(file));
+    }
+    byte[] json = Files.readAllBytes(folder.resolve("once/report.json"));
+    assertThat(CanonicalJson.bytes(CanonicalJson.read(json, EvaluationReport.class)))
+        .isEqualTo(json);
+    assertThat(
+            CanonicalJson.tree(Files.readAllBytes(folder.resolve("once/manifest.json")))
+                .path("kind")
+                .asText())
+        .isEqualTo("report");
+    assertThat(new String(json, java.nio.charset.StandardCharsets.UTF_8))
+        .doesNotContain("NaN", "Infinity", folder.toString());
+  }
+
+  @Test
+  void nothingIsLeftBehindWhenSomethingDoesNotFit() {
+    Fixture fixture = fixture();
+    assertThatThrownBy(
+            () ->
+                run(
+                    fixture,
+                    YAML.replace("}", ", incumbent: nobody}"),
+                    List.of(),
+                    "no",
+                    new ArrayList<>()))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("Cannot compare with incumbent nobody");
+    assertThat(folder.resolve("no")).doesNotExist();
+  }
+
+  @Test
+  void reportThatIsThereIsNotOverwritten() {
+    Fixture fixture = fixture();
+    run(fixture, YAML, List.of(), "there", new ArrayList<>());
+    assertThatThrownBy(() -> run(fixture, YAML, List.of(), "there", new ArrayList<>()))
+        .isInstanceOf(UserError.class)
+        .extracting(e -> ((UserError) e).kind())
+        .isEqualTo(UserError.Kind.CONFLICT);
+  }
+}
