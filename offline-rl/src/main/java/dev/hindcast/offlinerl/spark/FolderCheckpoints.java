@@ -19,6 +19,7 @@ import org.apache.hadoop.fs.Path;
  * another name and then renamed; only after that the older ones go.
  */
 final class FolderCheckpoints implements CheckpointStore {
+  private static final String ALL = ".checkpoints";
   private static final String PREFIX = "checkpoint-";
   private static final String UNFINISHED = "unfinished";
 
@@ -72,17 +73,23 @@ final class FolderCheckpoints implements CheckpointStore {
     }
   }
 
-  /** Removes them all, and the folder above when nothing else is in it. */
+  /** Removes them all. Only the trial's own folder: others are at work beside it. */
   void remove() {
     try {
       files.delete(folder, true);
-      Path parent = folder.getParent();
-      if (files.exists(parent) && files.listStatus(parent).length == 0) {
-        files.delete(parent, false);
-      }
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot remove the checkpoints in " + folder + ".", e);
     }
+  }
+
+  /** Where the checkpoints of a trial are while bundles go to this output. */
+  static FolderCheckpoints of(String output, String trial) {
+    return new FolderCheckpoints(output + "/" + ALL + "/" + trial);
+  }
+
+  /** Removes the folder that held those of all trials, once no trial is at work. */
+  static void removeAll(String output) {
+    new FolderCheckpoints(output + "/" + ALL).remove();
   }
 
   private FileStatus[] finished() throws IOException {

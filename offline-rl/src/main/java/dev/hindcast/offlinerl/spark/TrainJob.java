@@ -106,6 +106,7 @@ public final class TrainJob {
       }
     }
     wave(second);
+    FolderCheckpoints.removeAll(output);
     return List.copyOf(done.values());
   }
 

@@ -60,7 +60,7 @@ record TrialTask(
     Algorithms.Entry<?> algorithm = Algorithms.named(trial.algorithm()).orElseThrow();
     ReplayBuffer buffer = new ReplayBuffer(data, algorithm.uses(), trial.seed());
     Normalizer normalizer = Normalizer.fit(data);
-    FolderCheckpoints checkpoints = new FolderCheckpoints(output + "/.checkpoints/" + trial.name());
+    FolderCheckpoints checkpoints = FolderCheckpoints.of(output, trial.name());
     try (ArtefactWriter writer = ArtefactWriter.begin(output + "/" + trial.name(), existing);
         Networks networks = DjlNetworks.on(trial.settings().device());
         Observations observations =

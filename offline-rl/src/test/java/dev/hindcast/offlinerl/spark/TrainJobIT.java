@@ -203,14 +203,15 @@ class TrainJobIT {
 
   @Test
   void checkpointsAreReplacedAndRemoved() {
-    FolderCheckpoints store =
-        new FolderCheckpoints(folder.resolve("out/.checkpoints/t").toString());
+    String output = folder.resolve("out").toString();
+    FolderCheckpoints store = FolderCheckpoints.of(output, "t");
     assertThat(store.latest()).isEmpty();
     store.save(5, new byte[] {1});
     store.save(10, new byte[] {2});
     assertThat(store.latest().orElseThrow()).containsExactly(2);
     store.remove();
     assertThat(store.latest()).isEmpty();
+    FolderCheckpoints.removeAll(output);
     assertThat(folder.resolve("out/.checkpoints")).doesNotExist();
   }
 
