@@ -13,6 +13,13 @@ public record Interval(double lower, double upper) {
   /** The largest share of replicates that may be undefined before there is no interval. */
   public static final double UNDEFINED_ALLOWED = 0.01;
 
+  /**
+   * A replicate's standard error is taken as no less than this part of the estimate's own. Where
+   * few episodes have any reward, replicates without them have no spread at all and would stretch
+   * the interval without end; on heavy weights the floor changed no coverage.
+   */
+  static final double LEAST_ERROR = 0.5;
+
   /** Whether the two have no point in common. */
   public boolean isDisjointFrom(Interval other) {
     return lower > other.upper || other.lower > upper;
@@ -39,7 +46,7 @@ public record Interval(double lower, double upper) {
     int defined = 0;
     for (int b = 0; b < replicates.length; b++) {
       double distance = Math.abs(replicates[b] - value);
-      double t = distance == 0 ? 0 : distance / errors[b];
+      double t = distance == 0 ? 0 : distance / Math.max(errors[b], LEAST_ERROR * error);
       if (!Double.isNaN(t)) {
         distances[defined++] = t;
       }

@@ -194,6 +194,13 @@ public final class Judge {
 
   /** Why the policy cannot be said to be better. */
   private List<Remark> notBetter(Evidence evidence) {
+    if (evidence.basis() == Evidence.Basis.WEIGHTS && hasNoSpread(evidence)) {
+      return List.of(
+          new Remark(
+              "no-spread",
+              "Every episode that counts has the same return, so the interval is a point and says"
+                  + " nothing about luck."));
+    }
     if (promoteIf.lowerBoundAbove().isPresent()) {
       double bound = promoteIf.lowerBoundAbove().get();
       double lower = evidence.primary().flatMap(Estimate::lower).orElse(Double.NaN);
@@ -258,6 +265,14 @@ public final class Judge {
             + " to "
             + signed(difference.upper())
             + "), and the evidence meets every condition.");
+  }
+
+  private static boolean hasNoSpread(Evidence evidence) {
+    return evidence
+        .primary()
+        .filter(Estimate::hasInterval)
+        .map(primary -> primary.lower().equals(primary.upper()))
+        .orElse(false);
   }
 
   private static Interval interval(Estimate estimate) {

@@ -43,6 +43,14 @@ class IntervalTest {
   }
 
   @Test
+  void replicatesWithoutSpreadDoNotStretchTheIntervalWithoutEnd() {
+    double[] replicates = {1, 0, 1, 0};
+    double[] errors = {1, 1e-12, 1, 1e-12};
+    Interval interval = Interval.studentized(1, 1, replicates, errors, 0.95).orElseThrow();
+    assertThat(interval.lower()).isBetween(-1.1, -0.9); // 1 - (1 / 0.5) * 1
+  }
+
+  @Test
   void withoutAnySpreadTheIntervalIsAPoint() {
     double[] same = {3, 3, 3};
     assertThat(Interval.studentized(3, 0, same, new double[3], 0.95)).contains(new Interval(3, 3));

@@ -204,6 +204,14 @@ class JudgeTest {
   }
 
   @Test
+  void holdsWhatHasNoSpreadWithoutCallingItWorse() {
+    Estimate point = estimate("SNIPS", 0, 0, 0, true);
+    Verdict verdict = decide(evidence(HEALTHY, new Difference(-0.1, -0.2, -0.05), point));
+    assertThat(verdict.decision()).isEqualTo(Decision.HOLD);
+    assertThat(codes(verdict)).containsExactly("no-spread");
+  }
+
+  @Test
   void theIncumbentIsNotJudged() {
     Evidence evidence =
         new Evidence(
