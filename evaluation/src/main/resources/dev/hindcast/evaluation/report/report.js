@@ -143,7 +143,7 @@
     }];
     if (primary && has(primary.value)) {
       option.series[0].markLine = {
-        silent: true, symbol: "none", animation: false, z: 1,
+        silent: true, symbol: "none", animation: false, z: 1, precision: 12,
         lineStyle: { color: t.soft, type: "dashed", width: 1 },
         label: { formatter: short(report.incumbent, 24), color: t.soft, fontSize: 12, position: "start", distance: 6 },
         data: [{ xAxis: primary.value }]
