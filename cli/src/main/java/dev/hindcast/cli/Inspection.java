@@ -55,12 +55,14 @@ final class Inspection {
     for (Split.Part part : Split.Part.values()) {
       DatasetManifest.PartSummary side = manifest.part(part);
       lines.add(
-          "  %-10s %,d episodes, %,d steps, longest %d; mean return %.4f; %,d terminated, %,d truncated",
+          "  %-10s %,d episodes, %,d steps, longest %d; mean return %.4f; rewards %.4g to %.4g; %,d terminated, %,d truncated",
           part.key().replace('_', '-'),
           side.episodes(),
           side.transitions(),
           side.maxEpisodeLength(),
           side.meanReturn(),
+          side.minReward(),
+          side.maxReward(),
           side.terminated(),
           side.truncated());
     }

@@ -5,52 +5,30 @@ import dev.hindcast.core.data.DatasetManifest;
 import dev.hindcast.core.data.Split;
 import dev.hindcast.dataset.PartTally;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What came of a log, in a few lines for people. */
+/** What a look at all rows says beyond what the manifest holds, for people. */
 final class IngestSummary {
   private IngestSummary() {}
 
   static List<String> lines(DatasetManifest manifest, Map<Split.Part, PartTally> parts) {
     List<String> lines = new ArrayList<>();
-    lines.add(
-        String.format(
-            Locale.ROOT,
-            "%,d rows read, %,d kept, %,d set aside",
-            manifest.rows().read(),
-            manifest.rows().kept(),
-            manifest.rows().read() - manifest.rows().kept()));
-    manifest
-        .rows()
-        .quarantined()
-        .forEach((rule, count) -> lines.add(String.format(Locale.ROOT, "  %s: %,d", rule, count)));
-    manifest
-        .warnings()
+    DoubleSummaryStatistics rewards = new DoubleSummaryStatistics();
+    manifest.parts().values().stream()
+        .filter(side -> side.episodes() > 0)
         .forEach(
-            (rule, count) ->
-                lines.add(String.format(Locale.ROOT, "  kept all the same, %s: %,d", rule, count)));
-    double lowest = Double.POSITIVE_INFINITY;
-    double highest = Double.NEGATIVE_INFINITY;
-    for (Split.Part part : Split.Part.values()) {
-      DatasetManifest.PartSummary side = manifest.part(part);
+            side -> {
+              rewards.accept(side.minReward());
+              rewards.accept(side.maxReward());
+            });
+    if (rewards.getMin() == rewards.getMax()) {
       lines.add(
-          String.format(
-              Locale.ROOT,
-              "%s: %,d episodes, %,d steps, mean return %.5f",
-              part.key().replace('_', '-'),
-              side.episodes(),
-              side.transitions(),
-              side.meanReturn()));
-      if (side.episodes() > 0) {
-        lowest = Math.min(lowest, side.minReward());
-        highest = Math.max(highest, side.maxReward());
-      }
-    }
-    lines.add(String.format(Locale.ROOT, "rewards from %s to %s", lowest, highest));
-    if (lowest == highest) {
-      lines.add("warning: every reward is " + lowest + ", so no policy can be told from another");
+          "warning: every reward is "
+              + rewards.getMin()
+              + ", so no policy can be told from another");
     }
     if (manifest.hasPropensity()) {
       lines.add(propensityCheck(manifest, parts));
