@@ -101,8 +101,7 @@ class FieldMappingTest {
     List<String> problems = new ArrayList<>();
     ResolvedMapping.of(Mappings.read(Mappings.FULL), new LogSchema(columns), problems);
     assertThat(problems)
-        .anyMatch(
-            p -> p.startsWith("reward in p.yaml line 4: the log has no column r. Did you mean "))
+        .anyMatch(p -> p.startsWith("reward in p.yaml line 4: the log has no column r. Known: "))
         .anyMatch(
             p ->
                 p.equals(
