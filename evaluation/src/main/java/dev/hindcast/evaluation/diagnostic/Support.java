@@ -19,8 +19,11 @@ public final class Support implements Serializable {
   /** The most strata there may be. */
   public static final int MOST_STRATA = 50_000;
 
-  /** The least number of rows that a stratum must have on average. */
-  public static final int LEAST_ROWS = 5;
+  /**
+   * The least number of rows for each action that a stratum must have on average: with fewer, most
+   * actions are missing by chance and not because the logger never takes them.
+   */
+  public static final int LEAST_ROWS_PER_ACTION = 3;
 
   private final Strata strata;
   private final Map<Long, long[]> actionsByStratum;
@@ -102,6 +105,7 @@ public final class Support implements Serializable {
 
     private final Map<Strata, Map<Long, long[]>> tables = new HashMap<>();
     private long rows;
+    private int actions;
 
     /** With nothing counted. */
     public Counter() {
@@ -112,7 +116,8 @@ public final class Support implements Serializable {
 
     /** Counts every step of a file. */
     public Counter add(TransitionColumns columns) {
-      int words = (columns.actionCount() + 63) / 64;
+      actions = columns.actionCount();
+      int words = (actions + 63) / 64;
       int block = 8192;
       for (int from = 0; from < columns.rows(); from += block) {
         int to = Math.min(columns.rows(), from + block);
@@ -134,6 +139,7 @@ public final class Support implements Serializable {
     /** Adds what another has counted. */
     public Counter merge(Counter other) {
       rows += other.rows;
+      actions = Math.max(actions, other.actions);
       tables.keySet().retainAll(other.tables.keySet());
       for (var table : tables.entrySet()) {
         other
@@ -149,11 +155,15 @@ public final class Support implements Serializable {
     public Support build() {
       for (Strata kind : Strata.values()) {
         Map<Long, long[]> table = tables.get(kind);
-        if (table != null && (kind == Strata.ALL || rows >= (long) LEAST_ROWS * table.size())) {
+        if (table != null && (kind == Strata.ALL || isFull(table))) {
           return new Support(kind, table);
         }
       }
       throw new IllegalStateException("One stratum is never too many.");
+    }
+
+    private boolean isFull(Map<Long, long[]> table) {
+      return rows >= (long) LEAST_ROWS_PER_ACTION * actions * table.size();
     }
 
     private void dropCrowded() {

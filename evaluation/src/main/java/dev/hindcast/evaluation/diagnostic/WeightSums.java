@@ -110,6 +110,11 @@ public final class WeightSums implements Serializable {
     return max / sum;
   }
 
+  /** The mean weight; 0 when there are no weights. */
+  public double mean() {
+    return episodes == 0 ? 0 : sum / episodes;
+  }
+
   /** The whole of it as a report has it. */
   public Diagnostics diagnostics(Support support, Optional<Boolean> masked) {
     double n = episodes;

@@ -19,6 +19,7 @@ public final class Spreads implements Serializable {
   private final transient SpreadTask task;
   private final List<List<Spread>> spreads = new ArrayList<>();
   private final List<Spread> differences = new ArrayList<>();
+  private final List<WeightSpread> weights = new ArrayList<>();
 
   /** Nothing yet. */
   public Spreads(SpreadTask task) {
@@ -28,6 +29,7 @@ public final class Spreads implements Serializable {
       spreads.add(lines.stream().map(line -> new Spread(replicates)).toList());
       differences.add(new Spread(replicates));
     }
+    task.meanWeights().forEach(mean -> weights.add(new WeightSpread(mean, replicates)));
   }
 
   /** Adds every episode of a file. */
@@ -41,18 +43,21 @@ public final class Spreads implements Serializable {
     for (int e = 0; e < columns.episodes(); e++) {
       bootstrap.counts(columns.episodeId(e), counts);
       double[] primaries = new double[scored.size()];
+      double[] centered = new double[scored.size()];
       for (int c = 0; c < scored.size(); c++) {
         var episode = scored.get(c).episode(e);
+        centered[c] = episode.hasWeights() ? weights.get(c).centered(episode.finalWeight()) : 0;
+        weights.get(c).add(centered[c], counts);
         for (int k = 0; k < spreads.get(c).size(); k++) {
           double influence = task.lines().get(c).get(k).influence(episode);
-          spreads.get(c).get(k).add(influence, counts);
+          spreads.get(c).get(k).add(influence, centered[c], counts);
           if (k == task.primaries().get(c)) {
             primaries[c] = influence;
           }
         }
       }
       for (int c = 0; c < scored.size(); c++) {
-        differences.get(c).add(primaries[c] - primaries[task.incumbent()], counts);
+        differences.get(c).add(primaries[c] - primaries[task.incumbent()], centered[c], counts);
       }
     }
     return this;
@@ -62,6 +67,7 @@ public final class Spreads implements Serializable {
   public Spreads merge(Spreads later) {
     for (int c = 0; c < spreads.size(); c++) {
       differences.get(c).merge(later.differences.get(c));
+      weights.get(c).merge(later.weights.get(c));
       for (int k = 0; k < spreads.get(c).size(); k++) {
         spreads.get(c).get(k).merge(later.spreads.get(c).get(k));
       }
@@ -78,6 +84,7 @@ public final class Spreads implements Serializable {
   public Optional<Interval> interval(int candidate, int estimator, Totals totals, double level) {
     return interval(
         spreads.get(candidate).get(estimator),
+        weights.get(candidate),
         totals.value(candidate, estimator),
         totals.replicateValues(candidate, estimator),
         totals,
@@ -93,19 +100,20 @@ public final class Spreads implements Serializable {
    */
   public Optional<Interval> differenceInterval(
       int candidate, double value, double[] replicates, Totals totals, double level) {
-    return interval(differences.get(candidate), value, replicates, totals, level);
+    return interval(
+        differences.get(candidate), weights.get(candidate), value, replicates, totals, level);
   }
 
   private static Optional<Interval> interval(
-      Spread spread, double value, double[] replicates, Totals totals, double level) {
+      Spread spread,
+      WeightSpread weights,
+      double value,
+      double[] replicates,
+      Totals totals,
+      double level) {
     double episodes = totals.log().episodes();
     return episodes > 1
-        ? Interval.studentized(
-            value,
-            spread.error(episodes),
-            replicates,
-            spread.replicateErrors(totals.drawn()),
-            level)
+        ? spread.interval(value, replicates, weights, episodes, totals.drawn(), level)
         : Optional.empty();
   }
 }

@@ -110,6 +110,11 @@ public final class Totals implements Serializable {
     return drawn;
   }
 
+  /** The mean weight of every candidate; 0 where there are no weights. */
+  List<Double> meanWeights() {
+    return weights.stream().map(WeightSums::mean).toList();
+  }
+
   /** Every estimator of every candidate as a sum of influences. */
   List<List<Linearized>> linearized() {
     return terms.stream()

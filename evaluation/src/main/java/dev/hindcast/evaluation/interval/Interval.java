@@ -18,7 +18,12 @@ public record Interval(double lower, double upper) {
    * few episodes have any reward, replicates without them have no spread at all and would stretch
    * the interval without end; on heavy weights the floor changed no coverage.
    */
-  static final double LEAST_ERROR = 0.5;
+  private static final double LEAST_ERROR = 0.5;
+
+  /** The least interval that holds this one and the point. */
+  public Interval including(double point) {
+    return new Interval(Math.min(lower, point), Math.max(upper, point));
+  }
 
   /** Whether the two have no point in common. */
   public boolean isDisjointFrom(Interval other) {
@@ -29,10 +34,7 @@ public record Interval(double lower, double upper) {
    * The symmetric bootstrap-t interval: value ± the quantile of |t| times the standard error, t
    * being each replicate's distance from the value in that replicate's own standard errors. Hall
    * (1992), The Bootstrap and Edgeworth Expansion, section 3.6: its coverage error is of order
-   * n^-2, against n^-1 for percentile and equal-tailed intervals, and it knows that where a
-   * replicate lacks the heaviest weights its spread is too small as well. On ICU-Sepsis, where a
-   * hundred episodes of twelve million carry half of the squared weight, percentile intervals of
-   * importance sampling held the truth 91 % of the time and these 95 %.
+   * n^-2, against n^-1 for percentile and equal-tailed intervals.
    *
    * @param value the estimate
    * @param error its standard error
