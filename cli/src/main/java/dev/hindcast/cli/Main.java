@@ -36,12 +36,16 @@ import picocli.CommandLine.IVersionProvider;
       ListCommand.class
     })
 public final class Main implements Runnable {
+  /** Whether the process has been told to stop: what fails from then on fails because of that. */
+  private static volatile boolean stopping;
+
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   private Main() {}
 
   /** Runs one verb and ends the process with its exit code. */
   public static void main(String[] arguments) {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stopping = true, "stopping"));
     int exitCode =
         run(
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),
@@ -68,6 +72,9 @@ public final class Main implements Runnable {
 
   /** A person's mistake in one message; a fault of ours with its trace. */
   private static int explain(Throwable exception, PrintWriter err) {
+    if (stopping) {
+      return ExitCode.INTERRUPTED;
+    }
     for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
       if (cause instanceof UserError mistake) {
         err.println(mistake.getMessage());
