@@ -3,12 +3,9 @@ package dev.hindcast.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +25,7 @@ class InterruptionIT {
     Path dataset = folder.resolve("dataset");
     assertThat(Hindcast.run("ingest", "--config", CONFIG, "--output", dataset).exitCode()).isZero();
 
-    Process process = launch(train(dataset, "stopped"));
+    Process process = Hindcast.launch((Object[]) train(dataset, "stopped"));
     StringBuilder words = new StringBuilder();
     try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
       boolean told = false;
@@ -73,11 +70,5 @@ class InterruptionIT {
       "--set",
       "train.algorithms=[{name: iql, updates: 2000, checkpoint-every: 500}]"
     };
-  }
-
-  private static Process launch(String[] arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(Hindcast.ROOT.resolve("hindcast").toString()));
-    command.addAll(Arrays.asList(arguments));
-    return new ProcessBuilder(command).redirectErrorStream(true).start();
   }
 }

@@ -18,10 +18,14 @@ class ReproducibilityIT {
 
   @TempDir private Path folder;
 
+  private interface Runner {
+    Hindcast run(Object... arguments) throws Exception;
+  }
+
   @Test
-  void twoRunsLeaveTheSameBytes() throws IOException {
-    walk(folder.resolve("first"));
-    walk(folder.resolve("second"));
+  void twoRunsInProcessesOfTheirOwnLeaveTheSameBytes() throws Exception {
+    walk(folder.resolve("first"), Hindcast::run);
+    walk(folder.resolve("second"), Hindcast::runInItsOwnProcess);
     Map<String, byte[]> first = files(folder.resolve("first"));
     Map<String, byte[]> second = files(folder.resolve("second"));
     assertThat(second.keySet()).isEqualTo(first.keySet());
@@ -34,10 +38,10 @@ class ReproducibilityIT {
     first.forEach((name, bytes) -> assertThat(second.get(name)).as(name).isEqualTo(bytes));
   }
 
-  private static void walk(Path output) {
-    ok(Hindcast.run("ingest", "--config", CONFIG, "--output", output.resolve("dataset")));
+  private static void walk(Path output, Runner hindcast) throws Exception {
+    ok(hindcast.run("ingest", "--config", CONFIG, "--output", output.resolve("dataset")));
     ok(
-        Hindcast.run(
+        hindcast.run(
             "train",
             "--config",
             CONFIG,
@@ -52,7 +56,7 @@ class ReproducibilityIT {
             "--set",
             "train.algorithms=[iql, behavior-cloning, {name: fitted-q-evaluation, of: [iql], updates: 300}]"));
     ok(
-        Hindcast.run(
+        hindcast.run(
             "evaluate",
             "--config",
             CONFIG,

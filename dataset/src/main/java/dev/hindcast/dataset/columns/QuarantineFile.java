@@ -78,6 +78,10 @@ public final class QuarantineFile {
 
   /** Writes rows, sorted, replacing what stands at the path. */
   public static void write(List<Row> rows, String path) {
+    StableFooter.write(path, scratch -> writeDirectly(rows, scratch));
+  }
+
+  private static void writeDirectly(List<Row> rows, String path) {
     try (ParquetWriter<Row> writer =
         new Writer(Storage.parquetOutput(path))
             .withConf(Storage.configuration())

@@ -28,6 +28,10 @@ public final class TransitionFile {
 
   /** Writes some episodes in the order given, replacing what stands at the path. */
   public static void write(TransitionColumns columns, int[] episodes, String path) {
+    StableFooter.write(path, scratch -> writeDirectly(columns, episodes, scratch));
+  }
+
+  private static void writeDirectly(TransitionColumns columns, int[] episodes, String path) {
     TransitionWriteSupport support = new TransitionWriteSupport(columns);
     try (ParquetWriter<Integer> writer =
         new Writer(Storage.parquetOutput(path), support)

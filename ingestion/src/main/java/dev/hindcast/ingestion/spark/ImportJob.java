@@ -2,6 +2,7 @@ package dev.hindcast.ingestion.spark;
 
 import dev.hindcast.core.config.DidYouMean;
 import dev.hindcast.core.config.UserError;
+import dev.hindcast.dataset.columns.StableFooter;
 import dev.hindcast.dataset.storage.Storage;
 import dev.hindcast.ingestion.spark.source.Source;
 import dev.hindcast.ingestion.spark.source.Sources;
@@ -63,7 +64,9 @@ public final class ImportJob {
               .findFirst()
               .orElseThrow(() -> UserError.data("Cannot import: the log has no rows."));
       long rows = table.sparkSession().read().parquet(Storage.below(scratch, part)).count();
-      Storage.rename(Storage.below(scratch, part), output);
+      String settled = Storage.below(scratch, "settled.parquet");
+      StableFooter.copy(Storage.below(scratch, part), settled);
+      Storage.rename(settled, output);
       return rows;
     } finally {
       Storage.delete(scratch);
