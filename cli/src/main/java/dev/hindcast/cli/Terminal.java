@@ -32,9 +32,10 @@ final class Terminal {
     err.flush();
   }
 
-  /** How far something has come: the next line may replace it. */
+  /** How far something has come: the next line may replace it, unless it is a warning. */
   synchronized void progress(String text) {
-    if (!live) {
+    if (!live || text.startsWith("warning:")) {
+      clear();
       err.println("  " + text);
       err.flush();
       return;
@@ -48,6 +49,7 @@ final class Terminal {
   private void clear() {
     if (live && shown > 0) {
       err.print("\r" + " ".repeat(shown + 2) + "\r");
+      err.flush(); // standard output may share the line
       shown = 0;
     }
   }
