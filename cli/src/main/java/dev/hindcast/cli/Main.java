@@ -2,8 +2,11 @@ package dev.hindcast.cli;
 
 import dev.hindcast.core.artefact.CodeVersion;
 import dev.hindcast.core.config.UserError;
+import dev.hindcast.dataset.storage.Storage;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -36,6 +39,8 @@ import picocli.CommandLine.IVersionProvider;
       ListCommand.class
     })
 public final class Main implements Runnable {
+  private static final String SPARK_HADOOP = "spark.hadoop.";
+
   /** Whether the process has been told to stop: what fails from then on fails because of that. */
   private static volatile boolean stopping;
 
@@ -46,6 +51,7 @@ public final class Main implements Runnable {
   /** Runs one verb and ends the process with its exit code. */
   public static void main(String[] arguments) {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stopping = true, "stopping"));
+    storageSettings().apply();
     int exitCode =
         run(
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),
@@ -56,6 +62,20 @@ public final class Main implements Runnable {
     if (exitCode != 0 || System.getProperty("hindcast.home") != null) {
       System.exit(exitCode);
     }
+  }
+
+  /**
+   * What {@code spark-submit --conf spark.hadoop.*} says of file systems, for our own reading and
+   * writing.
+   */
+  private static Storage.Settings storageSettings() {
+    Map<String, String> settings = new TreeMap<>();
+    for (String key : System.getProperties().stringPropertyNames()) {
+      if (key.startsWith(SPARK_HADOOP)) {
+        settings.put(key.substring(SPARK_HADOOP.length()), System.getProperty(key));
+      }
+    }
+    return new Storage.Settings(settings);
   }
 
   /** Runs one verb and gives its exit code; what tests call. */

@@ -122,12 +122,45 @@ class SparkSubmitIT {
                 folder.resolve("bundles/behavior-cloning-seed0/weights.safetensors")));
   }
 
+  /**
+   * A file system that only exists by {@code spark.hadoop.*}, reached from the driver and from an
+   * executor.
+   */
   @Test
   @Order(5)
+  void storageSettingsReachDriverAndExecutors() throws Exception {
+    String link = "spark.hadoop.fs.viewfs.mounttable.lake.link./data=" + folder.toUri();
+    submit(
+        "local-cluster[1,2,1024]",
+        List.of("--conf", link),
+        "ingest",
+        "--config",
+        CONFIG,
+        "--output",
+        "viewfs://lake/data/remote");
+    assertThat(folder.resolve("remote/manifest.json")).exists();
+    submit(
+        "local-cluster[1,2,1024]",
+        List.of("--conf", link),
+        "evaluate",
+        "--config",
+        CONFIG,
+        "--dataset",
+        "viewfs://lake/data/remote",
+        "--output",
+        "viewfs://lake/data/remote-report",
+        "--set",
+        "evaluate.replicates=100");
+    assertThat(folder.resolve("remote-report/report.html")).exists();
+  }
+
+  @Test
+  @Order(6)
   void mistakesKeepTheirExitCodeUnderSparkSubmit() throws Exception {
     Process process =
         start(
             "local[1]",
+            List.of(),
             "train",
             "--config",
             CONFIG,
@@ -143,7 +176,12 @@ class SparkSubmitIT {
   }
 
   private static String submit(String master, String... arguments) throws Exception {
-    Process process = start(master, arguments);
+    return submit(master, List.of(), arguments);
+  }
+
+  private static String submit(String master, List<String> options, String... arguments)
+      throws Exception {
+    Process process = start(master, options, arguments);
     String log =
         new String(
             process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
@@ -152,7 +190,8 @@ class SparkSubmitIT {
     return log;
   }
 
-  private static Process start(String master, String... arguments) throws IOException {
+  private static Process start(String master, List<String> options, String... arguments)
+      throws IOException {
     Path home = sparkHome();
     List<String> command =
         new ArrayList<>(
@@ -171,8 +210,9 @@ class SparkSubmitIT {
                 "--conf",
                 "spark.executorEnv.OMP_NUM_THREADS=1",
                 "--jars",
-                natives(),
-                Path.of("target/hindcast-spark.jar").toAbsolutePath().toString()));
+                natives()));
+    command.addAll(options);
+    command.add(Path.of("target/hindcast-spark.jar").toAbsolutePath().toString());
     command.addAll(Arrays.asList(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("SPARK_HOME", home.toString());

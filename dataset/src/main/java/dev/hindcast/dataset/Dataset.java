@@ -22,6 +22,11 @@ public final class Dataset implements java.io.Serializable {
 
   private final String uri;
   private final String manifestJson;
+
+  @SuppressWarnings(
+      "unused") // travels along, so that other machines reach the place as this one does
+  private final Storage.Settings storage = Storage.settings();
+
   private transient DatasetManifest manifest;
 
   private Dataset(String uri, String manifestJson) {

@@ -6,11 +6,15 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -27,7 +31,8 @@ import org.apache.parquet.io.OutputFile;
  * them. Settings for remote systems come from {@code core-site.xml} on the class path.
  */
 public final class Storage {
-  private static final Configuration CONFIGURATION = configuration();
+  private static final Map<String, String> SETTINGS = new ConcurrentSkipListMap<>();
+  private static volatile Configuration current = configuration();
 
   private Storage() {}
 
@@ -44,11 +49,49 @@ public final class Storage {
     }
   }
 
-  /** The settings that file systems are opened with. */
+  /**
+   * Settings of file systems beyond {@code core-site.xml}: endpoints, credentials. They apply to
+   * this process; sent to another one, they apply there as soon as they arrive.
+   *
+   * @param values by Hadoop's names, such as {@code fs.s3a.endpoint}
+   */
+  public record Settings(Map<String, String> values) implements Serializable {
+    /** Copies the map. */
+    public Settings {
+      values = new TreeMap<>(values);
+    }
+
+    /** Makes them hold in this process from now on. */
+    public Settings apply() {
+      if (!SETTINGS.entrySet().containsAll(values.entrySet())) {
+        SETTINGS.putAll(values);
+        current = configuration();
+      }
+      return this;
+    }
+
+    private Object readResolve() {
+      return apply();
+    }
+
+    /** Credentials may be among them. */
+    @Override
+    public String toString() {
+      return "Settings" + values.keySet();
+    }
+  }
+
+  /** The settings that hold in this process. */
+  public static Settings settings() {
+    return new Settings(SETTINGS);
+  }
+
+  /** What file systems are opened with. */
   public static Configuration configuration() {
     Configuration configuration = new Configuration();
     configuration.setClass("fs.file.impl", RawLocalFileSystem.class, FileSystem.class);
     configuration.setBoolean("fs.file.impl.disable.cache", true);
+    SETTINGS.forEach(configuration::set);
     return configuration;
   }
 
@@ -201,12 +244,12 @@ public final class Storage {
 
   /** A file as Parquet's reader takes it. */
   public static InputFile parquetInput(String uri) throws IOException {
-    return HadoopInputFile.fromPath(new Path(uri), CONFIGURATION);
+    return HadoopInputFile.fromPath(new Path(uri), current);
   }
 
   /** A file as Parquet's writer takes it. */
   public static OutputFile parquetOutput(String uri) throws IOException {
-    return HadoopOutputFile.fromPath(new Path(uri), CONFIGURATION);
+    return HadoopOutputFile.fromPath(new Path(uri), current);
   }
 
   private static void collect(FileSystem system, Path folder, String prefix, List<Entry> entries)
@@ -228,7 +271,7 @@ public final class Storage {
   private static <T> T on(String uri, Action<T> action) {
     try {
       Path path = new Path(uri);
-      return action.apply(path.getFileSystem(CONFIGURATION), path);
+      return action.apply(path.getFileSystem(current), path);
     } catch (FileNotFoundException e) {
       throw new UserError(
           UserError.Kind.INPUT_MISSING,

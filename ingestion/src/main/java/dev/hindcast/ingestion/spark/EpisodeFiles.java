@@ -29,9 +29,11 @@ import org.apache.spark.sql.Row;
  * data files and the quarantine file of its number.
  *
  * @param folder where the dataset is being written
+ * @param storage how it is reached from wherever the task runs
  */
 record EpisodeFiles(
     String folder,
+    Storage.Settings storage,
     ResolvedMapping mapping,
     ObservationSpace space,
     EventMapper mapper,

@@ -12,6 +12,7 @@ import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.core.data.Split;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.dataset.PartTally;
+import dev.hindcast.dataset.storage.Storage;
 import dev.hindcast.ingestion.check.CheckReport;
 import dev.hindcast.ingestion.check.Checks;
 import dev.hindcast.ingestion.check.EpisodeScreening;
@@ -113,6 +114,7 @@ public final class IngestJob {
     EpisodeFiles files =
         new EpisodeFiles(
             writer.resolve(""),
+            Storage.settings(),
             mapping,
             space,
             new EventMapper(mapping, space, profile.widths()),
