@@ -68,7 +68,7 @@ public final class FittedQEvaluation implements Learner {
     int[] next = batch.nextObservations();
     float[] nextQ = targetCritic.predict(setting.observations(), next); // (B, actions)
     float[] targets = targets(batch, next, nextQ); // (B)
-    refuseDivergence(targets);
+    refuseDivergence(targets, batch.bootstraps());
     int[] chosen = batch.actions();
     float[] outputs = critic.forward(setting.observations(), batch.observations());
     float[] q = ChosenAction.of(outputs, actions, chosen); // (B)
@@ -101,21 +101,17 @@ public final class FittedQEvaluation implements Learner {
     return targets;
   }
 
-  /**
-   * By the batch's mean: single rows far out in feature space may overshoot while training begins.
-   */
-  private void refuseDivergence(float[] targets) {
-    double mean = 0;
-    for (float target : targets) {
-      mean += Math.abs((double) target) / targets.length;
-    }
-    if (mean > bound) {
-      throw new TrainingStopped(
-          String.format(
-              Locale.ROOT,
-              "it predicts returns of %.4g in the mean, but with these rewards and this discount none can be beyond %.4g. Off-policy fitting can diverge where the target policy leaves the data: try a lower learning-rate or polyak, or a lower discount.",
-              mean,
-              bound));
+  /** Only where something is bootstrapped: without that, a fit cannot run away from its rewards. */
+  private void refuseDivergence(float[] targets, float[] bootstraps) {
+    for (int i = 0; i < targets.length; i++) {
+      if (bootstraps[i] != 0 && Math.abs(targets[i]) > bound) {
+        throw new TrainingStopped(
+            String.format(
+                Locale.ROOT,
+                "it predicts a return of %.4g, but with these rewards and this discount none can be beyond %.4g. Off-policy fitting can diverge where the target policy leaves the data: try a lower learning-rate or polyak, or a lower discount.",
+                targets[i],
+                bound));
+      }
     }
   }
 

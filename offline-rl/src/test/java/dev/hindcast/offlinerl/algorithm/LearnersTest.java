@@ -131,7 +131,7 @@ class LearnersTest {
                     50,
                     Optional.of(TabularPolicy.uniform(world))))
         .isInstanceOf(TrainingStopped.class)
-        .hasMessageContaining("it predicts returns of")
+        .hasMessageContaining("it predicts a return of")
         .hasMessageContaining("none can be beyond 21")
         .hasMessageContaining("lower learning-rate");
   }

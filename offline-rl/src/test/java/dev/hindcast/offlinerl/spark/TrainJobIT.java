@@ -173,7 +173,7 @@ class TrainJobIT {
     assertThatThrownBy(() -> run(wild, chain(), "out", Existing.REFUSE))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("Stopped training fitted-q-evaluation-of-right-seed0 at update")
-        .hasMessageContaining("it predicts returns of");
+        .hasMessageContaining("it predicts a return of");
     assertThat(LOADER.load(folder.resolve("out/iql-seed0")).policy()).isPresent();
     assertThat(folder.resolve("out/fitted-q-evaluation-of-right-seed0/manifest.json"))
         .doesNotExist();
