@@ -1,5 +1,6 @@
 package dev.hindcast.core.data;
 
+import dev.hindcast.core.config.Require;
 import java.util.Arrays;
 
 /**
@@ -25,6 +26,8 @@ public final class TransitionColumns {
   private final float[] actionVectors;
   private final double[] rewards;
   private final double[] propensities;
+  private final double[] durations;
+  private final boolean[] demonstrations;
   private final boolean[] terminated;
   private final boolean[] truncated;
   private final int[] next;
@@ -55,6 +58,8 @@ public final class TransitionColumns {
             : new float[0];
     rewards = Arrays.copyOf(b.rewards, rows);
     propensities = b.withPropensities ? Arrays.copyOf(b.propensities, rows) : new double[0];
+    durations = b.durations.length == 0 ? b.durations : Arrays.copyOf(b.durations, rows);
+    demonstrations = b.demonstrated ? Arrays.copyOf(b.demonstrations, rows) : new boolean[0];
     terminated = Arrays.copyOf(b.terminated, rows);
     truncated = Arrays.copyOf(b.truncated, rows);
     next = Arrays.copyOf(b.next, rows);
@@ -177,6 +182,38 @@ public final class TransitionColumns {
     return propensities[row];
   }
 
+  /** Whether the log says how long its steps took; otherwise every duration is 1. */
+  public boolean hasDurations() {
+    return durations.length > 0;
+  }
+
+  /**
+   * How long a row's step took, from its action to what followed, in the log's own unit; at least
+   * 0, and 1 for every row of a log that does not say.
+   */
+  public double duration(int row) {
+    return durations.length == 0 ? 1 : durations[row];
+  }
+
+  /**
+   * What a value that follows a row's step is multiplied by: {@code discount^duration}.
+   *
+   * @param discount γ of one unit of time, in [0, 1]
+   */
+  public double discount(int row, double discount) {
+    return durations.length == 0 ? discount : Math.pow(discount, durations[row]);
+  }
+
+  /** Whether any row is a demonstration. */
+  public boolean hasDemonstrations() {
+    return demonstrations.length > 0;
+  }
+
+  /** Whether a row shows how to act: somebody trusted, such as an expert, chose its action. */
+  public boolean isDemonstration(int row) {
+    return demonstrations.length > 0 && demonstrations[row];
+  }
+
   /** Whether the world ended the episode with this row: what follows is worth nothing. */
   public boolean terminated(int row) {
     return terminated[row];
@@ -196,6 +233,14 @@ public final class TransitionColumns {
    */
   public int next(int row) {
     return next[row];
+  }
+
+  /**
+   * The row of the step that the log took after this one in the same episode, or {@link #UNKNOWN}
+   * after an episode's last step, whether or not its final observation is known.
+   */
+  public int nextActionRow(int row) {
+    return next[row] < rows ? next[row] : UNKNOWN;
   }
 
   /** The decisions at all steps and final observations, in the order of the observation rows. */
@@ -243,8 +288,8 @@ public final class TransitionColumns {
 
   /**
    * Collects episodes step by step. For each episode: {@link #beginEpisode}, then for each step
-   * {@link #numeric()} and the other setters followed by {@link #addStep}, then {@link #endEpisode}
-   * or {@link #endEpisodeWithFinalObservation}.
+   * {@link #addStep} or {@link #addBoxStep} and what else is known of it ({@link #lasting}, {@link
+   * #asDemonstration}), then {@link #endEpisode} or {@link #endEpisodeWithFinalObservation}.
    */
   public static final class Builder {
     private static final int FINAL = -2;
@@ -270,6 +315,9 @@ public final class TransitionColumns {
     private float[] actionVectors;
     private double[] rewards;
     private double[] propensities;
+    private double[] durations = new double[0];
+    private boolean[] demonstrations;
+    private boolean demonstrated;
     private boolean[] terminated;
     private boolean[] truncated;
     private int[] next;
@@ -304,6 +352,7 @@ public final class TransitionColumns {
       actionVectors = new float[capacity * box];
       rewards = new double[capacity];
       propensities = new double[capacity];
+      demonstrations = new boolean[capacity];
       terminated = new boolean[capacity];
       truncated = new boolean[capacity];
       next = new int[capacity];
@@ -355,6 +404,29 @@ public final class TransitionColumns {
       observe(numbers, codes, new boolean[0]);
       System.arraycopy(action, 0, actionVectors, rows * box, box);
       return closeStep(reward, propensity);
+    }
+
+    /**
+     * Says how long the step added last took; once said of any step, steps of which it is not said
+     * took 1.
+     *
+     * @param duration from the action to what followed it, finite and at least 0
+     */
+    public Builder lasting(double duration) {
+      Require.nonNegative("duration", duration);
+      if (durations.length == 0) {
+        durations = new double[rewards.length];
+        Arrays.fill(durations, 1);
+      }
+      durations[rows - 1] = duration;
+      return this;
+    }
+
+    /** Says that the step added last is a demonstration. */
+    public Builder asDemonstration() {
+      demonstrations[rows - 1] = true;
+      demonstrated = true;
+      return this;
     }
 
     /**
@@ -421,6 +493,11 @@ public final class TransitionColumns {
       actionVectors = Arrays.copyOf(actionVectors, Math.multiplyExact(capacity, box));
       rewards = Arrays.copyOf(rewards, capacity);
       propensities = Arrays.copyOf(propensities, capacity);
+      demonstrations = Arrays.copyOf(demonstrations, capacity);
+      if (durations.length > 0) {
+        durations = Arrays.copyOf(durations, capacity);
+        Arrays.fill(durations, rows, capacity, 1);
+      }
       terminated = Arrays.copyOf(terminated, capacity);
       truncated = Arrays.copyOf(truncated, capacity);
       next = Arrays.copyOf(next, capacity);
