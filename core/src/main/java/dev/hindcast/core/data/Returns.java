@@ -52,4 +52,23 @@ public final class Returns {
     }
     return toGo;
   }
+
+  /**
+   * How large a return of these episodes can be in either direction: the largest reward, positive
+   * or negative, over and over, each discounted as after the shortest step. Where that is no
+   * discount at all, no episode is taken to be longer than the longest in the data.
+   */
+  public static double bound(TransitionColumns columns, double discount) {
+    double largest = 0;
+    double weakest = 0;
+    for (int row = 0; row < columns.rows(); row++) {
+      largest = Math.max(largest, Math.abs(columns.reward(row)));
+      weakest = Math.max(weakest, columns.discount(row, discount));
+    }
+    int longest = 1;
+    for (int episode = 0; episode < columns.episodes(); episode++) {
+      longest = Math.max(longest, columns.end(episode) - columns.start(episode));
+    }
+    return largest * (weakest < 1 ? 1 / (1 - weakest) : longest);
+  }
 }

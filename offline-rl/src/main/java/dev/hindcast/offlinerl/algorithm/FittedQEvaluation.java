@@ -2,6 +2,7 @@ package dev.hindcast.offlinerl.algorithm;
 
 import dev.hindcast.core.config.Require;
 import dev.hindcast.core.data.Decisions;
+import dev.hindcast.core.data.Returns;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.loss.ChosenAction;
 import dev.hindcast.core.loss.Loss;
@@ -58,7 +59,8 @@ public final class FittedQEvaluation implements Learner {
     this.config = config;
     actions = setting.discreteActions("fitted-q-evaluation");
     targetProbabilities = targetProbabilities(setting, actions);
-    bound = bound(setting.data(), setting.discount());
+    // fitting overshoots a little on its way, while a divergence does not stop there
+    bound = 2 * Returns.bound(setting.data(), setting.discount()) + 1;
     critic = setting.network("critic", actions, config.learningRate());
     targetCritic = setting.targetOf(critic);
   }
@@ -113,23 +115,6 @@ public final class FittedQEvaluation implements Learner {
                 bound));
       }
     }
-  }
-
-  /**
-   * Twice the largest return there can be, plus one: fitting overshoots a little on its way, while
-   * a divergence does not stop there. Without discounting no episode is taken to be longer than the
-   * longest in the data.
-   */
-  private static double bound(TransitionColumns data, double discount) {
-    double largest = 0;
-    int longest = 1;
-    for (int episode = 0; episode < data.episodes(); episode++) {
-      longest = Math.max(longest, data.end(episode) - data.start(episode));
-    }
-    for (int row = 0; row < data.rows(); row++) {
-      largest = Math.max(largest, Math.abs(data.reward(row)));
-    }
-    return 2 * largest * (discount < 1 ? 1 / (1 - discount) : longest) + 1;
   }
 
   /** (observation rows, actions); only rows that are bootstrapped from are filled. */

@@ -18,6 +18,8 @@ import java.util.List;
  * @param device where to compute
  * @param hidden widths of the hidden layers; an empty list makes linear models
  * @param embeddingWidth widest embedding of a categorical field
+ * @param alarms whether a run stops when its figures say that going on is pointless
+ * @param tensorboard whether a bundle also holds its metrics as a TensorBoard event file
  */
 public record TrainSettings(
     int seeds,
@@ -27,11 +29,13 @@ public record TrainSettings(
     int metricsEvery,
     Device device,
     List<Integer> hidden,
-    int embeddingWidth)
+    int embeddingWidth,
+    boolean alarms,
+    boolean tensorboard)
     implements Serializable {
   /** Batches of 256 as everywhere in the field; sizes that suit a CPU. */
   public static final TrainSettings DEFAULT =
-      new TrainSettings(1, 20_000, 256, 1_000, 500, Device.AUTO, List.of(128, 128), 32);
+      new TrainSettings(1, 20_000, 256, 1_000, 500, Device.AUTO, List.of(128, 128), 32, true, true);
 
   /** Checks the ranges. */
   public TrainSettings {

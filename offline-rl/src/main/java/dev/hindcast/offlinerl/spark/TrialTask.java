@@ -19,6 +19,7 @@ import dev.hindcast.offlinerl.bundle.NeuralBundle;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
+import dev.hindcast.offlinerl.training.Alarms;
 import dev.hindcast.offlinerl.training.Metrics;
 import dev.hindcast.offlinerl.training.ReplayBuffer;
 import dev.hindcast.offlinerl.training.TrainingLoop;
@@ -81,14 +82,24 @@ record TrialTask(
                     trial.seed(),
                     trial.target().stream().map(Trial.Target::policy).findFirst()),
                 trial.options())) {
+      LiveEvents events = new LiveEvents(writer);
       TrainingLoop loop =
-          new TrainingLoop(trial.name(), learner, buffer, trial.settings().schedule());
+          new TrainingLoop(
+              trial.name(),
+              learner,
+              buffer,
+              trial.settings().schedule(),
+              trial.settings().alarms() ? Alarms.of(data, trial.discount()) : Alarms.off(),
+              trial.settings().tensorboard() ? events : metrics -> {});
       Metrics metrics =
           loop.run(
               Fingerprint.of(trial.provenance().getBytes(StandardCharsets.UTF_8)),
               checkpoints,
               line -> progress.add(trial.name() + ": " + line),
               () -> TaskContext.get().isInterrupted());
+      if (trial.settings().tensorboard()) {
+        events.finish(metrics);
+      }
       bundle(trial, algorithm, data, normalizer, learner, metrics, buffer)
           .publish(writer, sample(data));
     }

@@ -16,28 +16,35 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * All that training needs to go on as if it had never stopped: updates made, metrics so far, and of
- * every network the parameters and the optimizer's memory. Batches need nothing, see {@link
- * ReplayBuffer}.
+ * All that training needs to go on as if it had never stopped: updates made, metrics so far, what
+ * the alarms have counted, and of every network the parameters and the optimizer's memory. Batches
+ * need nothing, see {@link ReplayBuffer}.
  *
  * <p>A temporary file between two runs of one build, not an artefact: its layout may change at any
  * time. It ends with the hash of what stands before, so that a torn one is never used.
  */
 final class Checkpoint {
-  private static final int MAGIC = 0x48434b31; // HCK1
+  private static final int MAGIC = 0x48434b32; // HCK2
   private static final int HASH_LENGTH = 71;
+
+  /** What has been seen of the run so far. */
+  private record Watched(Metrics.State metrics, Alarms.State alarms) {}
 
   private Checkpoint() {}
 
   /** The bytes of a checkpoint; {@code run} says which run it belongs to. */
   static byte[] write(
-      Fingerprint run, long updates, Metrics metrics, Map<String, Network> networks) {
+      Fingerprint run,
+      long updates,
+      Metrics metrics,
+      Alarms alarms,
+      Map<String, Network> networks) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeInt(MAGIC);
       out.writeUTF(run.value());
       out.writeLong(updates);
-      byte[] state = CanonicalJson.bytes(metrics.state());
+      byte[] state = CanonicalJson.bytes(new Watched(metrics.state(), alarms.state()));
       out.writeInt(state.length);
       out.write(state);
       out.writeInt(networks.size());
@@ -60,13 +67,17 @@ final class Checkpoint {
   }
 
   /**
-   * Puts networks and metrics where the checkpoint left them.
+   * Puts networks, metrics and alarms where the checkpoint left them.
    *
    * @return the updates made, or empty, with nothing changed, when the bytes are damaged or belong
    *     to another run
    */
   static Optional<Long> restore(
-      byte[] whole, Fingerprint run, Metrics metrics, Map<String, Network> networks) {
+      byte[] whole,
+      Fingerprint run,
+      Metrics metrics,
+      Alarms alarms,
+      Map<String, Network> networks) {
     if (whole.length < HASH_LENGTH) {
       return Optional.empty();
     }
@@ -85,7 +96,9 @@ final class Checkpoint {
       if (count != networks.size()) {
         return Optional.empty();
       }
-      metrics.restore(CanonicalJson.read(state, Metrics.State.class));
+      Watched watched = CanonicalJson.read(state, Watched.class);
+      metrics.restore(watched.metrics());
+      alarms.restore(watched.alarms());
       for (int i = 0; i < count; i++) {
         Network network = networks.get(in.readUTF());
         network.parameters(floats(in));

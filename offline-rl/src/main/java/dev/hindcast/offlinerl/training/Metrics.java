@@ -6,29 +6,34 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The metrics file of a training run: one JSON object a line, each the mean over the updates since
- * the line before. No clock times: equal runs write equal bytes.
+ * The metrics file of a training run: one JSON object a line, each figure the mean over those
+ * updates since the line before that reported it. No clock times: equal runs write equal bytes.
  */
 public final class Metrics {
   private final StringBuilder lines = new StringBuilder();
   private final Map<String, Double> sums = new TreeMap<>();
+  private final Map<String, Long> counts = new TreeMap<>();
   private final Map<String, Double> latest = new TreeMap<>();
-  private long count;
 
   void add(Losses losses) {
-    losses.values().forEach((name, value) -> sums.merge(name, value, Double::sum));
-    count++;
+    losses
+        .values()
+        .forEach(
+            (name, value) -> {
+              sums.merge(name, value, Double::sum);
+              counts.merge(name, 1L, Long::sum);
+            });
   }
 
   /** Ends a line after this many updates in all. */
   void endLine(long updates) {
     latest.clear();
-    sums.forEach((name, sum) -> latest.put(name, sum / count));
+    sums.forEach((name, sum) -> latest.put(name, sum / counts.get(name)));
     Map<String, Object> line = new TreeMap<>(latest);
     line.put("update", updates);
     lines.append(CanonicalJson.line(line)).append('\n');
     sums.clear();
-    count = 0;
+    counts.clear();
   }
 
   /** The file so far. */
@@ -43,7 +48,7 @@ public final class Metrics {
 
   /** What a checkpoint keeps. */
   State state() {
-    return new State(text(), new TreeMap<>(sums), new TreeMap<>(latest), count);
+    return new State(text(), new TreeMap<>(sums), new TreeMap<>(counts), new TreeMap<>(latest));
   }
 
   void restore(State state) {
@@ -53,8 +58,13 @@ public final class Metrics {
     sums.putAll(state.sums());
     latest.clear();
     latest.putAll(state.latest());
-    count = state.count();
+    counts.clear();
+    counts.putAll(state.counts());
   }
 
-  record State(String text, Map<String, Double> sums, Map<String, Double> latest, long count) {}
+  record State(
+      String text,
+      Map<String, Double> sums,
+      Map<String, Long> counts,
+      Map<String, Double> latest) {}
 }

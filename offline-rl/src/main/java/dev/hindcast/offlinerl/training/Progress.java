@@ -3,7 +3,8 @@ package dev.hindcast.offlinerl.training;
 import dev.hindcast.offlinerl.algorithm.Losses;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * How far training has come.
@@ -16,21 +17,36 @@ import java.util.stream.Collectors;
  */
 public record Progress(
     long updates, long total, double updatesPerSecond, Losses losses, Duration remaining) {
-  /** One line for people: "4,000 of 20,000 updates, 512/s, critic_loss 0.0213, 31 s left". */
+  /** Leaves room on a line of 100 for the name of the trial before it. */
+  private static final int WIDTH = 80;
+
+  /**
+   * One line for people: "4,000 of 20,000 updates, 512/s, 31 s left, value 0.71, critic loss
+   * 0.0213". Predicted returns come before losses; what makes the line too long is left out.
+   */
   public String inWords() {
-    String figures =
-        losses.values().entrySet().stream()
-            .filter(entry -> entry.getKey().endsWith("loss"))
-            .map(entry -> String.format(Locale.ROOT, ", %s %.3g", entry.getKey(), entry.getValue()))
-            .collect(Collectors.joining());
-    return String.format(
-        Locale.ROOT,
-        "%,d of %,d updates, %.0f/s%s, %s left",
-        updates,
-        total,
-        updatesPerSecond,
-        figures.replace('_', ' '),
-        inWords(remaining));
+    StringBuilder line =
+        new StringBuilder(
+            String.format(
+                Locale.ROOT,
+                "%,d of %,d updates, %.0f/s, %s left",
+                updates,
+                total,
+                updatesPerSecond,
+                inWords(remaining)));
+    Stream.concat(figures(Alarms::isValue), figures(name -> name.endsWith("loss")))
+        .filter(figure -> line.length() + figure.length() <= WIDTH)
+        .forEachOrdered(line::append);
+    return line.toString();
+  }
+
+  private Stream<String> figures(Predicate<String> wanted) {
+    return losses.values().entrySet().stream()
+        .filter(entry -> wanted.test(entry.getKey()))
+        .map(
+            entry ->
+                String.format(
+                    Locale.ROOT, ", %s %.3g", entry.getKey().replace('_', ' '), entry.getValue()));
   }
 
   private static String inWords(Duration time) {

@@ -24,6 +24,8 @@ public final class TrainingLoop {
   private final Learner learner;
   private final ReplayBuffer buffer;
   private final Schedule schedule;
+  private final Alarms alarms;
+  private final Consumer<Metrics> watcher;
   private final Metrics metrics = new Metrics();
   private long updates;
 
@@ -33,10 +35,29 @@ public final class TrainingLoop {
    * @param trial what messages call it
    */
   public TrainingLoop(String trial, Learner learner, ReplayBuffer buffer, Schedule schedule) {
+    this(trial, learner, buffer, schedule, Alarms.off(), metrics -> {});
+  }
+
+  /**
+   * A run that has made no update yet and that is watched.
+   *
+   * @param trial what messages call it
+   * @param alarms stop it when its figures say so
+   * @param watcher shown the metrics after each of their lines, and when a checkpoint is taken up
+   */
+  public TrainingLoop(
+      String trial,
+      Learner learner,
+      ReplayBuffer buffer,
+      Schedule schedule,
+      Alarms alarms,
+      Consumer<Metrics> watcher) {
     this.trial = trial;
     this.learner = learner;
     this.buffer = buffer;
     this.schedule = schedule;
+    this.alarms = alarms;
+    this.watcher = watcher;
   }
 
   /**
@@ -46,7 +67,8 @@ public final class TrainingLoop {
    * @param store where checkpoints are kept
    * @param progress told every few seconds, and when a checkpoint is taken up or passed over
    * @param stop asked before every update; training ends early when it says so
-   * @throws UserError when a loss is no longer a finite number or the learner stops
+   * @throws UserError when a figure is no longer a finite number, or the learner or an alarm stops
+   *     the run
    */
   public Metrics run(
       Fingerprint run, CheckpointStore store, Consumer<String> progress, BooleanSupplier stop) {
@@ -70,11 +92,12 @@ public final class TrainingLoop {
       updates++;
       if (updates % schedule.metricsEvery() == 0 || updates == schedule.updates()) {
         metrics.endLine(updates);
+        watcher.accept(metrics);
       }
       if (schedule.checkpointEvery() > 0
           && updates % schedule.checkpointEvery() == 0
           && updates < schedule.updates()) {
-        store.save(updates, Checkpoint.write(run, updates, metrics, learner.networks()));
+        store.save(updates, Checkpoint.write(run, updates, metrics, alarms, learner.networks()));
       }
       long now = System.nanoTime();
       if (now - reported >= PROGRESS_INTERVAL.toNanos()) {
@@ -90,9 +113,11 @@ public final class TrainingLoop {
     if (latest.isEmpty()) {
       return;
     }
-    Optional<Long> made = Checkpoint.restore(latest.get(), run, metrics, learner.networks());
+    Optional<Long> made =
+        Checkpoint.restore(latest.get(), run, metrics, alarms, learner.networks());
     if (made.isPresent()) {
       updates = made.get();
+      watcher.accept(metrics);
       progress.accept(String.format(Locale.ROOT, "going on after %,d updates", updates));
     } else {
       progress.accept(
@@ -113,6 +138,7 @@ public final class TrainingLoop {
                   + ". Look for values that are not finite in that batch, or try a lower learning-rate.");
         }
       }
+      alarms.check(losses);
       return losses;
     } catch (TrainingStopped e) {
       throw new UserError(

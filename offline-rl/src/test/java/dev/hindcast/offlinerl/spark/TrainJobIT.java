@@ -113,7 +113,7 @@ class TrainJobIT {
     run(CONFIG, chain(), "one", Existing.REFUSE);
     run(CONFIG, chain(), "two", Existing.REFUSE);
     List<Path> files = files(folder.resolve("one"));
-    assertThat(files).hasSize(6 * 5).isEqualTo(files(folder.resolve("two")));
+    assertThat(files).hasSize(6 * 6).isEqualTo(files(folder.resolve("two")));
     for (Path file : files) {
       assertThat(folder.resolve("two").resolve(file))
           .hasSameBinaryContentAs(folder.resolve("one").resolve(file));

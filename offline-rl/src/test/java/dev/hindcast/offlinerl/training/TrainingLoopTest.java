@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
 class TrainingLoopTest {
@@ -112,30 +113,74 @@ class TrainingLoopTest {
   @Test
   void lossThatIsNotANumberStopsTrainingAndNamesTheBatch() {
     Learner broken =
-        new Learner() {
-          private int updates;
-
-          @Override
-          public Losses update(MiniBatch batch) {
-            return Losses.of(Map.of("critic_loss", ++updates < 3 ? 1.0 : Double.NaN));
-          }
-
-          @Override
-          public Map<String, Network> networks() {
-            return Map.of();
-          }
-
-          @Override
-          public Network product() {
-            throw new IllegalStateException("never asked for");
-          }
-        };
+        reporting(update -> Losses.of(Map.of("critic_loss", update < 3 ? 1.0 : Double.NaN)));
     ReplayBuffer buffer = new ReplayBuffer(LOG, Algorithms.Uses.ALL_STEPS, 1);
     TrainingLoop loop = new TrainingLoop("iql-seed0", broken, buffer, SCHEDULE);
     assertThatThrownBy(() -> loop.run(RUN, CheckpointStore.none(), line -> {}, () -> false))
         .isInstanceOf(UserError.class)
         .hasMessageMatching(
             "Stopped training iql-seed0 at update 3 \\(a batch of 32 steps, the first of them episode \\S+ step \\d+\\): its critic loss is NaN\\. .*lower learning-rate\\.");
+  }
+
+  @Test
+  void alarmStopsTrainingAtTheSameUpdateWithAndWithoutAResumption() {
+    Schedule schedule = new Schedule(500, 8, 70, 15);
+    IntFunction<Losses> wild = update -> Losses.of(Map.of("value", update > 30 ? 1e6 : 0.0));
+    assertThatThrownBy(() -> watched(wild, schedule, new Memory(), Integer.MAX_VALUE))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("Stopped training iql-seed0 at update 130 ")
+        .hasMessageContaining("its value has been beyond");
+    Memory store = new Memory();
+    assertThatThrownBy(() -> watched(wild, schedule, store, 90)).hasMessageContaining("interrupt");
+    assertThatThrownBy(
+            () -> watched(update -> wild.apply(update + 70), schedule, store, Integer.MAX_VALUE))
+        .hasMessageContaining("Stopped training iql-seed0 at update 130 ");
+  }
+
+  @Test
+  void figuresOfEverySecondUpdateAreAveragedOverTheirOwnUpdates() {
+    Metrics metrics =
+        watched(
+            update ->
+                Losses.of(
+                    update % 2 == 0
+                        ? Map.of("critic_loss", 1.0, "policy_loss", 5.0)
+                        : Map.of("critic_loss", 2.0)),
+            new Schedule(10, 8, 0, 10),
+            new Memory(),
+            Integer.MAX_VALUE);
+    assertThat(metrics.latest()).isEqualTo(Map.of("critic_loss", 1.5, "policy_loss", 5.0));
+  }
+
+  private static Metrics watched(
+      IntFunction<Losses> losses, Schedule schedule, CheckpointStore store, int interruptAfter) {
+    ReplayBuffer buffer = new ReplayBuffer(LOG, Algorithms.Uses.ALL_STEPS, 1);
+    int[] asked = {0};
+    return new TrainingLoop(
+            "iql-seed0", reporting(losses), buffer, schedule, Alarms.of(LOG, 0.9), metrics -> {})
+        .run(RUN, store, line -> {}, () -> asked[0]++ >= interruptAfter);
+  }
+
+  /** A learner that learns nothing and reports what it is told to, by its update from 1. */
+  private static Learner reporting(IntFunction<Losses> losses) {
+    return new Learner() {
+      private int updates;
+
+      @Override
+      public Losses update(MiniBatch batch) {
+        return losses.apply(++updates);
+      }
+
+      @Override
+      public Map<String, Network> networks() {
+        return Map.of();
+      }
+
+      @Override
+      public Network product() {
+        throw new IllegalStateException("never asked for");
+      }
+    };
   }
 
   @Test
