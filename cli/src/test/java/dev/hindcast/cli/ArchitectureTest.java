@@ -126,7 +126,8 @@ class ArchitectureTest {
   /** A room may use itself, core, the rooms named, and anything outside the house. */
   private static ArchRule imports(String room, String... rooms) {
     String[] others =
-        java.util.stream.Stream.of("dataset", "ingestion", "offlinerl", "evaluation", "cli")
+        java.util.stream.Stream.of(
+                "dataset", "ingestion", "offlinerl", "evaluation", "cli", "benchmarks")
             .filter(other -> !other.equals(room) && !java.util.List.of(rooms).contains(other))
             .map(other -> "dev.hindcast." + other + "..")
             .toArray(String[]::new);

@@ -1,0 +1,137 @@
+"""From the logs to a table, one command each:
+
+    python run.py hopper         --data FOLDER --out FOLDER
+    python run.py imitation      --data FOLDER --out FOLDER
+    python run.py demonstrations --data FOLDER --out FOLDER
+    python run.py pendulum       --data FOLDER --out FOLDER
+    python run.py icu-sepsis     --out FOLDER
+
+FOLDER of --data holds the Parquet logs. Each command makes the datasets, trains with the configs beside this file, and scores what came out: in the
+simulator, or exactly. What is finished is not done again, and interrupted training goes on from its checkpoints. Options after `--` go to
+`hindcast train`: `-- --set train.updates=100000 --set train.seeds=4`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as arrow
+import pyarrow.compute as compute
+import pyarrow.parquet as parquet
+
+HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Part:
+    """All of a Parquet log, or its first so many episodes; perhaps as demonstrations."""
+
+    file: str
+    episodes: int | None = None
+    demonstration: bool = False
+
+
+MEDIUM, EXPERT, RANDOM = (Part(f"hopper_{kind}.parquet") for kind in ("medium", "expert", "random"))
+
+
+def expert_episodes(count: int) -> Part:
+    return Part("hopper_expert.parquet", count, demonstration=True)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One table: which logs, which config, which simulator."""
+
+    config: str
+    environment: str
+    logs: dict[str, list[Part]]
+
+
+TASKS = {
+    "hopper": Task(
+        "hopper/offline.yaml",
+        "hopper",
+        {"medium": [MEDIUM], "medium-expert": [MEDIUM, EXPERT], "random-medium": [RANDOM, MEDIUM], "random-expert": [RANDOM, EXPERT]},
+    ),
+    "imitation": Task("hopper/imitation.yaml", "hopper", {"10-expert-episodes-among-others": [expert_episodes(10), MEDIUM, RANDOM]}),
+    "demonstrations": Task("hopper/demonstrations.yaml", "hopper", {"20-expert-episodes-among-medium": [expert_episodes(20), MEDIUM]}),
+    "pendulum": Task("pendulum/offline.yaml", "pendulum", {"replay": [Part("pendulum_replay.parquet")]}),
+}
+
+
+def mixture(data: Path, parts: list[Part]) -> arrow.Table:
+    """One log of several, episodes numbered anew, with a column that says which are demonstrations."""
+    tables, first = [], 0
+    for part in parts:
+        log = parquet.read_table(data / part.file)
+        if part.episodes is not None:
+            log = log.filter(compute.less(log["episode_id"], part.episodes))
+        shifted = compute.add(compute.cast(log["episode_id"], arrow.int64()), first)
+        first = compute.max(shifted).as_py() + 1
+        log = log.set_column(log.column_names.index("episode_id"), "episode_id", shifted)
+        tables.append(log.append_column("demonstration", arrow.array(np.full(log.num_rows, part.demonstration))))
+    return arrow.concat_tables(tables)
+
+
+def hindcast(*words: str) -> None:
+    command = [str(HERE.parent / "hindcast"), *words]
+    print("$", *command, file=sys.stderr)
+    status = subprocess.run(command, check=False).returncode
+    if status:
+        raise SystemExit(status)
+
+
+def train(config: Path, log: Path | None, out: Path, options: list[str]) -> Path:
+    """Dataset and bundles in `out`; the folder of the bundles."""
+    dataset, bundles = out / "dataset", out / "bundles"
+    if not (dataset / "manifest.json").exists():
+        place = [] if log is None else ["--set", f"ingest.source.path={log}"]
+        hindcast("ingest", "--config", str(config), "--output", str(dataset), *place)
+    hindcast("train", "--config", str(config), "--dataset", str(dataset), "--output", str(bundles), *options)
+    return bundles
+
+
+def score(script: str, *words: str) -> None:
+    subprocess.run([sys.executable, str(HERE / script), *words], check=True)
+
+
+def simulated(task: Task, given: argparse.Namespace, options: list[str]) -> None:
+    runs = []
+    for name, parts in task.logs.items():
+        if given.only and name not in given.only:
+            continue
+        folder = given.out / name
+        folder.mkdir(parents=True, exist_ok=True)
+        log = folder / "log.parquet"
+        if not log.exists():
+            parquet.write_table(mixture(given.data, parts), log)
+        runs.append(train(HERE / task.config, log, folder, options))
+    score("score_policies.py", "--environment", task.environment, "--out", str(given.out / f"{given.task}.md"), *map(str, runs))
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("task", choices=[*TASKS, "icu-sepsis"])
+    arguments.add_argument("--data", type=Path, help="the folder of the Parquet logs")
+    arguments.add_argument("--out", type=Path, required=True)
+    arguments.add_argument("--only", nargs="+", default=[], help="only these mixtures")
+    words = sys.argv[1:]
+    at = words.index("--") if "--" in words else len(words)
+    given, options = arguments.parse_args(words[:at]), words[at + 1 :]
+    given.out = given.out.resolve()
+    if given.task == "icu-sepsis":
+        bundles = train(HERE / "icu-sepsis" / "offline.yaml", None, given.out, options)
+        score("score_icu_sepsis.py", "--out", str(given.out / "icu-sepsis.md"), str(bundles))
+    elif given.data is None:
+        arguments.error(f"{given.task} needs --data: the folder of the Parquet logs")
+    else:
+        simulated(TASKS[given.task], given, options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+package dev.hindcast.benchmarks;
+
+import dev.hindcast.core.config.UserError;
+import dev.hindcast.core.data.ActionSpace;
+import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.core.policy.Policy;
+import dev.hindcast.core.policy.UniformPolicy;
+import dev.hindcast.offlinerl.algorithm.Algorithms;
+import dev.hindcast.offlinerl.algorithm.Learner;
+import dev.hindcast.offlinerl.algorithm.Setting;
+import dev.hindcast.offlinerl.network.Networks;
+import dev.hindcast.offlinerl.network.Observations;
+import dev.hindcast.offlinerl.training.ReplayBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One algorithm ready to train on a synthetic log with batches of {@value #BATCH} and two hidden
+ * layers of {@value #WIDTH}: what {@code TrainingLoop} does for each update, without the reporting.
+ */
+final class Course implements AutoCloseable {
+  private static final int BATCH = 256;
+  private static final int WIDTH = 256;
+  private static final int UPDATES_IN_ALL = 1_000_000;
+
+  private final Observations observations;
+  private final Learner learner;
+  private final ReplayBuffer buffer;
+  private long updates;
+
+  private Course(Observations observations, Learner learner, ReplayBuffer buffer) {
+    this.observations = observations;
+    this.learner = learner;
+    this.buffer = buffer;
+  }
+
+  /** Of an algorithm on a log, or nothing when it does not learn from actions of that kind. */
+  static Optional<Course> of(
+      Algorithms.Entry<?> algorithm, TransitionColumns log, Networks networks) {
+    Observations observations =
+        networks.place(log.numeric(), log.categories(), 0, log.observationRows());
+    Optional<Policy> target =
+        log.actionSpace() instanceof ActionSpace.Discrete discrete
+            ? Optional.of(new UniformPolicy(discrete.size()))
+            : Optional.empty();
+    Setting setting =
+        new Setting(log, observations, networks, List.of(WIDTH, WIDTH), 0, 0.99, 0, target);
+    try {
+      Learner learner = algorithm.learner(setting, algorithm.defaults());
+      return Optional.of(
+          new Course(observations, learner, new ReplayBuffer(log, algorithm.uses(), 0)));
+    } catch (UserError e) {
+      observations.close();
+      return Optional.empty();
+    }
+  }
+
+  /** Makes so many updates and says how long they took. */
+  Duration train(int count) {
+    long began = System.nanoTime();
+    for (int i = 0; i < count; i++) {
+      var unused = learner.update(buffer.sample(updates, UPDATES_IN_ALL, BATCH));
+      updates++;
+    }
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  @Override
+  public void close() {
+    learner.close();
+    observations.close();
+  }
+}

@@ -1,0 +1,65 @@
+package dev.hindcast.benchmarks;
+
+import dev.hindcast.core.data.ActionSpace;
+import dev.hindcast.core.data.ObservationSpace;
+import dev.hindcast.core.data.TransitionColumns;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * Logs that have the shape of Hopper's and no meaning: only how long updates take is of interest.
+ */
+final class SyntheticLog {
+  private static final int OBSERVATION = 11;
+  private static final int DIMENSIONS = 3;
+  private static final int CHOICES = 25;
+  private static final int STEPS_PER_EPISODE = 100;
+
+  private SyntheticLog() {}
+
+  /** Actions in [-1, 1]^3. */
+  static TransitionColumns continuous(int rows) {
+    List<Float> ones = Collections.nCopies(DIMENSIONS, 1f);
+    List<Float> minusOnes = Collections.nCopies(DIMENSIONS, -1f);
+    return filled(new ActionSpace.Box(minusOnes, ones), rows);
+  }
+
+  /** One of 25 actions. */
+  static TransitionColumns discrete(int rows) {
+    return filled(new ActionSpace.Discrete(CHOICES), rows);
+  }
+
+  private static TransitionColumns filled(ActionSpace actions, int rows) {
+    List<String> names = IntStream.range(0, OBSERVATION).mapToObj(i -> "observation." + i).toList();
+    TransitionColumns.Builder log =
+        new TransitionColumns.Builder(new ObservationSpace(names, List.of()), actions, false, true);
+    SplittableRandom random = new SplittableRandom(0);
+    for (int row = 0; row < rows; row++) {
+      if (row % STEPS_PER_EPISODE == 0) {
+        log.beginEpisode(Integer.toString(row));
+      }
+      float[] seen = floats(random, OBSERVATION);
+      double reward = random.nextDouble();
+      if (actions instanceof ActionSpace.Discrete discrete) {
+        int chosen = random.nextInt(discrete.size());
+        log.addStep(seen, new int[0], new boolean[0], chosen, reward, 1.0 / discrete.size());
+      } else {
+        log.addBoxStep(seen, new int[0], floats(random, DIMENSIONS), reward, 1);
+      }
+      if (row % STEPS_PER_EPISODE == STEPS_PER_EPISODE - 1 || row == rows - 1) {
+        log.endEpisode(true);
+      }
+    }
+    return log.build();
+  }
+
+  private static float[] floats(SplittableRandom random, int count) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) random.nextDouble(-1, 1);
+    }
+    return values;
+  }
+}
