@@ -1,11 +1,11 @@
 package dev.hindcast.benchmarks;
 
-import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.policy.Policy;
 import dev.hindcast.core.policy.UniformPolicy;
 import dev.hindcast.offlinerl.algorithm.Algorithms;
+import dev.hindcast.offlinerl.algorithm.Experience;
 import dev.hindcast.offlinerl.algorithm.Learner;
 import dev.hindcast.offlinerl.algorithm.Setting;
 import dev.hindcast.offlinerl.network.Networks;
@@ -22,6 +22,7 @@ import java.util.Optional;
 final class Course implements AutoCloseable {
   private static final int BATCH = 256;
   private static final int WIDTH = 256;
+  private static final double DISCOUNT = 0.99;
   private static final int UPDATES_IN_ALL = 1_000_000;
 
   private final Observations observations;
@@ -38,6 +39,10 @@ final class Course implements AutoCloseable {
   /** Of an algorithm on a log, or nothing when it does not learn from actions of that kind. */
   static Optional<Course> of(
       Algorithms.Entry<?> algorithm, TransitionColumns log, Networks networks) {
+    if (!algorithm.actions().admit(log.actionSpace())) {
+      return Optional.empty();
+    }
+    Experience experience = new Experience(log, DISCOUNT, Experience.RewardScale.NONE);
     Observations observations =
         networks.place(log.numeric(), log.categories(), 0, log.observationRows());
     Optional<Policy> target =
@@ -45,15 +50,14 @@ final class Course implements AutoCloseable {
             ? Optional.of(new UniformPolicy(discrete.size()))
             : Optional.empty();
     Setting setting =
-        new Setting(log, observations, networks, List.of(WIDTH, WIDTH), 0, 0.99, 0, target);
-    try {
-      Learner learner = algorithm.learner(setting, algorithm.defaults());
-      return Optional.of(
-          new Course(observations, learner, new ReplayBuffer(log, algorithm.uses(), 0)));
-    } catch (UserError e) {
-      observations.close();
-      return Optional.empty();
-    }
+        new Setting(
+            experience, observations, networks, List.of(WIDTH, WIDTH), 0, DISCOUNT, 0, target);
+    Learner learner = algorithm.learner(setting, algorithm.defaults());
+    return Optional.of(
+        new Course(
+            observations,
+            learner,
+            new ReplayBuffer(experience, algorithm.uses(), learner.steps(), 0)));
   }
 
   /** Makes so many updates and says how long they took. */

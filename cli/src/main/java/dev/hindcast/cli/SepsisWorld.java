@@ -107,7 +107,7 @@ final class SepsisWorld {
     String[] ids = new String[states];
     Arrays.fill(ids, "");
     Decisions everyState = new Decisions(states, numeric, codes, mask, ids, new int[states]);
-    return table(policy.distribution(everyState).probabilities());
+    return table(policy.categorical(everyState).probabilities());
   }
 
   private double number(String field, int state) {

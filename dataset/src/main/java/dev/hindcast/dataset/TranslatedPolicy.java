@@ -34,7 +34,7 @@ record TranslatedPolicy(Policy policy, List<int[]> codes) implements Policy {
   }
 
   @Override
-  public ActionDistribution.Categorical distribution(Decisions decisions) {
+  public ActionDistribution distribution(Decisions decisions) {
     int fields = codes.size();
     int[] translated = new int[decisions.categories().length];
     for (int i = 0; i < translated.length; i++) {

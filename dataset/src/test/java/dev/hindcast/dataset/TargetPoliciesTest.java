@@ -233,7 +233,7 @@ class TargetPoliciesTest {
   }
 
   private double[] act(TargetPolicy policy) {
-    return policy.policy().orElseThrow().distribution(columns.decisions()).probabilities();
+    return policy.policy().orElseThrow().categorical(columns.decisions()).probabilities();
   }
 
   private static PolicySpec.Table table(String path, List<String> keyedBy) {

@@ -70,6 +70,39 @@ public sealed interface ActionSpace extends Serializable
       return low.size();
     }
 
+    /**
+     * From [-1, 1] in every coordinate, where learners work, to the box.
+     *
+     * @param units (rows, dimensions)
+     */
+    public float[] fromUnits(float[] units) {
+      int d = dimensions();
+      float[] actions = new float[units.length];
+      for (int i = 0; i < units.length; i++) {
+        double low = this.low.get(i % d);
+        double high = this.high.get(i % d);
+        actions[i] =
+            (float) Math.min(high, Math.max(low, low + 0.5 * (units[i] + 1.0) * (high - low)));
+      }
+      return actions;
+    }
+
+    /**
+     * From the box to [-1, 1] in every coordinate; 0 where the box has no width.
+     *
+     * @param actions (rows, dimensions)
+     */
+    public float[] toUnits(float[] actions) {
+      int d = dimensions();
+      float[] units = new float[actions.length];
+      for (int i = 0; i < actions.length; i++) {
+        double low = this.low.get(i % d);
+        double high = this.high.get(i % d);
+        units[i] = high > low ? (float) (2 * (actions[i] - low) / (high - low) - 1) : 0;
+      }
+      return units;
+    }
+
     @Override
     public String inWords() {
       return "a box of " + dimensions() + " continuous actions";

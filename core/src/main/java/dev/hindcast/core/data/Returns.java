@@ -1,5 +1,7 @@
 package dev.hindcast.core.data;
 
+import java.util.function.DoubleUnaryOperator;
+
 /**
  * Sums of rewards along an episode. What follows a step is discounted by {@code discount^duration}
  * of that step, so by {@code discount} where the log does not say how long its steps took.
@@ -59,10 +61,16 @@ public final class Returns {
    * discount at all, no episode is taken to be longer than the longest in the data.
    */
   public static double bound(TransitionColumns columns, double discount) {
+    return bound(columns, discount, reward -> reward);
+  }
+
+  /** {@link #bound(TransitionColumns, double)} of rewards on another scale. */
+  public static double bound(
+      TransitionColumns columns, double discount, DoubleUnaryOperator scale) {
     double largest = 0;
     double weakest = 0;
     for (int row = 0; row < columns.rows(); row++) {
-      largest = Math.max(largest, Math.abs(columns.reward(row)));
+      largest = Math.max(largest, Math.abs(scale.applyAsDouble(columns.reward(row))));
       weakest = Math.max(weakest, columns.discount(row, discount));
     }
     int longest = 1;

@@ -1,7 +1,12 @@
 package dev.hindcast.core.policy;
 
+import dev.hindcast.core.data.ActionSpace;
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+
 /** How a policy would act in each row of a batch. */
-public sealed interface ActionDistribution permits ActionDistribution.Categorical {
+public sealed interface ActionDistribution
+    permits ActionDistribution.Categorical, ActionDistribution.Continuous {
   /** How many rows it speaks of. */
   int rows();
 
@@ -41,6 +46,183 @@ public sealed interface ActionDistribution permits ActionDistribution.Categorica
         }
       }
       return best;
+    }
+  }
+
+  /** Actions in a box. */
+  sealed interface Continuous extends ActionDistribution
+      permits Deterministic, Gaussian, SquashedGaussian {
+    /** The box. */
+    ActionSpace.Box box();
+
+    /** (rows, dimensions): what it does when it is not to explore, inside the box. */
+    float[] modes();
+
+    /** (rows, dimensions): one action for each row, inside the box. */
+    float[] draw(RandomGenerator random);
+
+    /**
+     * The logarithm of the density, by the box's own units, with which an action is drawn in a row.
+     *
+     * @param actions (rows, dimensions)
+     * @throws UnsupportedOperationException when there is no density: {@link #hasDensity()}
+     */
+    double logDensity(int row, float[] actions);
+
+    /** Whether actions have a density: a deterministic policy has none. */
+    boolean hasDensity();
+  }
+
+  /**
+   * One certain action in each row.
+   *
+   * @param box where actions lie
+   * @param actions (rows, dimensions), inside the box; shared, read only
+   */
+  @SuppressWarnings("ArrayRecordComponent") // storage of a hot loop; never compared
+  record Deterministic(ActionSpace.Box box, float[] actions) implements Continuous {
+    @Override
+    public int rows() {
+      return actions.length / box.dimensions();
+    }
+
+    @Override
+    public float[] modes() {
+      return actions;
+    }
+
+    @Override
+    public float[] draw(RandomGenerator random) {
+      return actions;
+    }
+
+    @Override
+    public double logDensity(int row, float[] given) {
+      throw new UnsupportedOperationException("A deterministic policy has no density.");
+    }
+
+    @Override
+    public boolean hasDensity() {
+      return false;
+    }
+  }
+
+  /**
+   * Independent normal coordinates. What is drawn outside the box is cut to its edge, so that the
+   * density holds for actions before cutting.
+   *
+   * @param box where actions lie
+   * @param means (rows, dimensions), in the box's units, not cut
+   * @param deviations (rows, dimensions), above 0
+   */
+  @SuppressWarnings("ArrayRecordComponent") // storage of a hot loop; never compared
+  record Gaussian(ActionSpace.Box box, float[] means, float[] deviations) implements Continuous {
+    private static final double LOG_ROOT_TWO_PI = 0.5 * Math.log(2 * Math.PI);
+
+    @Override
+    public int rows() {
+      return means.length / box.dimensions();
+    }
+
+    @Override
+    public float[] modes() {
+      return cut(box, means.clone());
+    }
+
+    @Override
+    public float[] draw(RandomGenerator random) {
+      float[] actions = new float[means.length];
+      for (int i = 0; i < actions.length; i++) {
+        actions[i] = (float) (means[i] + deviations[i] * random.nextGaussian());
+      }
+      return cut(box, actions);
+    }
+
+    @Override
+    public double logDensity(int row, float[] actions) {
+      int d = box.dimensions();
+      double sum = 0;
+      for (int i = row * d; i < (row + 1) * d; i++) {
+        double z = ((double) actions[i] - means[i]) / deviations[i];
+        sum -= 0.5 * z * z + Math.log(deviations[i]) + LOG_ROOT_TWO_PI;
+      }
+      return sum;
+    }
+
+    @Override
+    public boolean hasDensity() {
+      return true;
+    }
+
+    private static float[] cut(ActionSpace.Box box, float[] actions) {
+      int d = box.dimensions();
+      for (int i = 0; i < actions.length; i++) {
+        actions[i] = Math.min(box.high().get(i % d), Math.max(box.low().get(i % d), actions[i]));
+      }
+      return actions;
+    }
+  }
+
+  /**
+   * The hyperbolic tangent of independent normal coordinates, stretched from [-1, 1] to the box
+   * (Haarnoja and others, 2018, appendix C).
+   *
+   * @param box where actions lie
+   * @param means (rows, dimensions), before the tangent
+   * @param deviations (rows, dimensions), before the tangent, above 0
+   */
+  @SuppressWarnings("ArrayRecordComponent") // storage of a hot loop; never compared
+  record SquashedGaussian(ActionSpace.Box box, float[] means, float[] deviations)
+      implements Continuous {
+    /** Where an action on the very edge is taken to lie, as its preimage is infinite. */
+    private static final double EDGE = 1 - 1e-6;
+
+    @Override
+    public int rows() {
+      return means.length / box.dimensions();
+    }
+
+    @Override
+    public float[] modes() {
+      float[] units = new float[means.length];
+      for (int i = 0; i < units.length; i++) {
+        units[i] = (float) Math.tanh(means[i]);
+      }
+      return box.fromUnits(units);
+    }
+
+    @Override
+    public float[] draw(RandomGenerator random) {
+      float[] units = new float[means.length];
+      for (int i = 0; i < units.length; i++) {
+        units[i] = (float) Math.tanh(means[i] + deviations[i] * random.nextGaussian());
+      }
+      return box.fromUnits(units);
+    }
+
+    @Override
+    public double logDensity(int row, float[] actions) {
+      int d = box.dimensions();
+      float[] units = box.toUnits(Arrays.copyOfRange(actions, row * d, (row + 1) * d));
+      double sum = 0;
+      for (int j = 0; j < d; j++) {
+        double a = Math.min(EDGE, Math.max(-EDGE, units[j]));
+        double u = 0.5 * (Math.log1p(a) - Math.log1p(-a));
+        double z = (u - means[row * d + j]) / deviations[row * d + j];
+        double half = 0.5 * ((double) box.high().get(j) - box.low().get(j));
+        sum -=
+            0.5 * z * z
+                + Math.log(deviations[row * d + j])
+                + Gaussian.LOG_ROOT_TWO_PI
+                + Math.log1p(-a * a)
+                + Math.log(half);
+      }
+      return sum;
+    }
+
+    @Override
+    public boolean hasDensity() {
+      return true;
     }
   }
 }

@@ -101,7 +101,7 @@ public final class ScoredLog {
   private void scoreSteps(int from, int to, Optional<Support> support) {
     int actions = columns.actionCount();
     Decisions decisions = columns.decisions(from, to);
-    double[] target = candidate.policy().orElseThrow().distribution(decisions).probabilities();
+    double[] target = candidate.policy().orElseThrow().categorical(decisions).probabilities();
     double[] values = candidate.hasValues() ? candidate.values(decisions) : new double[0];
     for (int row = from; row < to; row++) {
       int i = row - from;
@@ -131,7 +131,7 @@ public final class ScoredLog {
         last++;
       }
       Decisions decisions = columns.decisions(tails[first], tails[last] + 1);
-      double[] target = candidate.policy().orElseThrow().distribution(decisions).probabilities();
+      double[] target = candidate.policy().orElseThrow().categorical(decisions).probabilities();
       double[] values = candidate.values(decisions);
       for (int i = 0; i < decisions.size(); i++) {
         v[tails[first] + i] = mean(target, values, i, actions);

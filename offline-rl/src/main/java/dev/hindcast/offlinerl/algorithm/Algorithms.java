@@ -1,8 +1,11 @@
 package dev.hindcast.offlinerl.algorithm;
 
+import dev.hindcast.core.config.UserError;
+import dev.hindcast.core.data.ActionSpace;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 
 /** The catalogue of neural algorithms. A new one is one file and one line here. */
 public final class Algorithms {
@@ -14,6 +17,21 @@ public final class Algorithms {
     Q_FUNCTION
   }
 
+  /** Which kinds of actions it can learn to choose or to value. */
+  public enum Actions {
+    /** One of n. */
+    DISCRETE,
+    /** A point in a box. */
+    CONTINUOUS,
+    /** Either. */
+    BOTH;
+
+    /** Whether actions of this space are among them. */
+    public boolean admit(ActionSpace space) {
+      return this == BOTH || (this == DISCRETE) == (space instanceof ActionSpace.Discrete);
+    }
+  }
+
   /** Which steps it can learn from. */
   public enum Uses {
     /** All of them. */
@@ -22,52 +40,113 @@ public final class Algorithms {
     STEPS_WITH_NEXT_OBSERVATION
   }
 
+  /** How the steps of an update are drawn from those it can learn from. */
+  public enum Draws {
+    /** All alike. */
+    UNIFORMLY,
+    /**
+     * Half of them from the demonstrations and half from all others, as far as there are both: the
+     * balanced sampling of Ball and others (2023), arXiv:2302.02948.
+     */
+    HALF_DEMONSTRATIONS
+  }
+
   /**
    * One algorithm.
    *
    * @param name what configs call it
    * @param description one line for people
+   * @param actions which kinds of actions it is for
    * @param defaults its own settings, each with its default
    * @param yields what comes out
    * @param uses what goes in
+   * @param draws how
    * @param constructor makes it
    */
   public record Entry<C extends Record>(
       String name,
       String description,
+      Actions actions,
       C defaults,
       Yields yields,
       Uses uses,
+      Draws draws,
       BiFunction<Setting, C, Learner> constructor) {
-    /** The learner with these settings, which must be of this entry's kind. */
+    /** A learner of a policy that draws its steps uniformly. */
+    private static <C extends Record> Entry<C> policy(
+        String name,
+        String description,
+        Actions actions,
+        C defaults,
+        Uses uses,
+        BiFunction<Setting, C, Learner> constructor) {
+      return new Entry<>(
+          name, description, actions, defaults, Yields.POLICY, uses, Draws.UNIFORMLY, constructor);
+    }
+
+    /**
+     * Refuses data of the wrong kind of actions.
+     *
+     * @throws UserError that says so
+     */
+    public void check(ActionSpace space) {
+      if (!actions.admit(space)) {
+        throw UserError.usage(
+            "Cannot train "
+                + name
+                + ": it is for "
+                + (actions == Actions.DISCRETE ? "discrete" : "continuous")
+                + " actions, and the dataset's action space is "
+                + space.inWords()
+                + ". "
+                + (actions == Actions.DISCRETE
+                    ? "Ingest the action as discrete"
+                    : "Ingest the action as a box")
+                + ", or train one of these: "
+                + all().stream()
+                    .filter(entry -> entry.yields() == yields && entry.actions().admit(space))
+                    .map(Entry::name)
+                    .collect(Collectors.joining(", "))
+                + ".");
+      }
+    }
+
+    /**
+     * The learner with these settings, which must be of this entry's kind.
+     *
+     * @throws UserError when it is not for the data's kind of actions
+     */
     @SuppressWarnings("unchecked")
     public Learner learner(Setting setting, Record config) {
+      check(setting.data().actionSpace());
       return constructor.apply(setting, (C) defaults.getClass().cast(config));
     }
   }
 
   private static final List<Entry<?>> ALL =
       List.of(
-          new Entry<>(
+          Entry.policy(
               "behavior-cloning",
               "Imitates the logged actions (maximum likelihood).",
+              Actions.BOTH,
               BehaviorCloning.Config.DEFAULT,
-              Yields.POLICY,
               Uses.ALL_STEPS,
               BehaviorCloning::new),
-          new Entry<>(
+          Entry.policy(
               "iql",
               "Implicit Q-learning: improves on the log without asking about actions outside it.",
+              Actions.BOTH,
               Iql.Config.DEFAULT,
-              Yields.POLICY,
               Uses.STEPS_WITH_NEXT_OBSERVATION,
               Iql::new),
           new Entry<>(
               "fitted-q-evaluation",
               "Learns what actions are worth under a target policy; doubly robust estimates need it.",
+              Actions.DISCRETE,
               FittedQEvaluation.Config.DEFAULT,
               Yields.Q_FUNCTION,
               Uses.STEPS_WITH_NEXT_OBSERVATION,
+              Draws.UNIFORMLY,
               FittedQEvaluation::new));
 
   private Algorithms() {}

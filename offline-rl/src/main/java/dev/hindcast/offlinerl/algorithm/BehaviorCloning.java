@@ -1,24 +1,24 @@
 package dev.hindcast.offlinerl.algorithm;
 
 import dev.hindcast.core.config.Require;
-import dev.hindcast.core.loss.CrossEntropy;
-import dev.hindcast.core.loss.Loss;
+import dev.hindcast.offlinerl.network.FreeParameters;
 import dev.hindcast.offlinerl.network.Network;
+import dev.hindcast.offlinerl.product.Product;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
  * Behavior cloning: the policy that makes the logged actions most likely. With discrete actions
  * that is maximum likelihood under a masked softmax, whose optimum are the action frequencies of
- * the log. The floor that every other learner should beat.
+ * the log; with continuous ones under a Gaussian, whose mean is the least squares fit. The floor
+ * that every other learner should beat.
  *
  * <p>Steps whose logged action lies outside its mask are left out (weight 0).
  */
 public final class BehaviorCloning implements Learner {
-  private final Network policy;
-  private final Setting setting;
+  private final Actor policy;
   private final Config config;
-  private final int actions;
 
   /**
    * What can be set.
@@ -37,30 +37,30 @@ public final class BehaviorCloning implements Learner {
 
   /** On this data. */
   public BehaviorCloning(Setting setting, Config config) {
-    this.setting = setting;
     this.config = config;
-    actions = setting.discreteActions("behavior-cloning");
-    policy = setting.network("policy", actions, config.learningRate());
+    policy = Actor.imitating(setting, setting.network(), config.learningRate());
   }
 
   @Override
   public Losses update(MiniBatch batch) {
-    float[] logits = policy.forward(setting.observations(), batch.observations());
-    Loss loss =
-        CrossEntropy.of(logits, actions, batch.actions(), batch.masks(), batch.admissibleWeights());
+    float[] weights = new float[batch.size()];
+    Arrays.fill(weights, 1);
     policy.learningRate(LearningRate.cosine(config.learningRate(), batch.progress()));
-    policy.backward(loss.gradient());
-    policy.step();
-    return Losses.of(Map.of("policy_loss", loss.value()));
+    return Losses.of(Map.of("policy_loss", policy.imitate(batch, weights)));
   }
 
   @Override
   public Map<String, Network> networks() {
-    return Map.of("policy", policy);
+    return policy.networks();
   }
 
   @Override
-  public Network product() {
-    return policy;
+  public Map<String, FreeParameters> parameters() {
+    return policy.parameters();
+  }
+
+  @Override
+  public Product product() {
+    return policy.product();
   }
 }

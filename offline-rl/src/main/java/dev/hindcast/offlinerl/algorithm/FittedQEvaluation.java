@@ -9,6 +9,8 @@ import dev.hindcast.core.loss.Loss;
 import dev.hindcast.core.loss.SquaredError;
 import dev.hindcast.core.policy.Policy;
 import dev.hindcast.offlinerl.network.Network;
+import dev.hindcast.offlinerl.product.Head;
+import dev.hindcast.offlinerl.product.Product;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Locale;
@@ -57,11 +59,11 @@ public final class FittedQEvaluation implements Learner {
   public FittedQEvaluation(Setting setting, Config config) {
     this.setting = setting;
     this.config = config;
-    actions = setting.discreteActions("fitted-q-evaluation");
+    actions = setting.actions();
     targetProbabilities = targetProbabilities(setting, actions);
     // fitting overshoots a little on its way, while a divergence does not stop there
     bound = 2 * Returns.bound(setting.data(), setting.discount()) + 1;
-    critic = setting.network("critic", actions, config.learningRate());
+    critic = setting.network().create("critic", actions, config.learningRate());
     targetCritic = setting.targetOf(critic);
   }
 
@@ -70,7 +72,7 @@ public final class FittedQEvaluation implements Learner {
     int[] next = batch.nextObservations();
     float[] nextQ = targetCritic.predict(setting.observations(), next); // (B, actions)
     float[] targets = targets(batch, next, nextQ); // (B)
-    refuseDivergence(targets, batch.bootstraps());
+    refuseDivergence(targets, batch.discounts());
     int[] chosen = batch.actions();
     float[] outputs = critic.forward(setting.observations(), batch.observations());
     float[] q = ChosenAction.of(outputs, actions, chosen); // (B)
@@ -88,25 +90,22 @@ public final class FittedQEvaluation implements Learner {
 
   /** r + γ (1 − terminated) Σ_a π(a|o') Q'(o', a). */
   private float[] targets(MiniBatch batch, int[] next, float[] nextQ) {
-    float[] targets = batch.rewards();
-    float[] bootstraps = batch.bootstraps();
-    for (int i = 0; i < targets.length; i++) {
-      if (bootstraps[i] == 0) {
-        continue;
-      }
+    float[] discounts = batch.discounts();
+    float[] nextV = new float[next.length];
+    for (int i = 0; i < nextV.length; i++) {
       double v = 0;
-      for (int action = 0; action < actions; action++) {
+      for (int action = 0; action < actions && discounts[i] != 0; action++) {
         v += (double) targetProbabilities[next[i] * actions + action] * nextQ[i * actions + action];
       }
-      targets[i] += (float) (setting.discount() * v);
+      nextV[i] = (float) v;
     }
-    return targets;
+    return batch.targets(nextV);
   }
 
   /** Only where something is bootstrapped: without that, a fit cannot run away from its rewards. */
-  private void refuseDivergence(float[] targets, float[] bootstraps) {
+  private void refuseDivergence(float[] targets, float[] discounts) {
     for (int i = 0; i < targets.length; i++) {
-      if (bootstraps[i] != 0 && Math.abs(targets[i]) > bound) {
+      if (discounts[i] != 0 && Math.abs(targets[i]) > bound) {
         throw new TrainingStopped(
             String.format(
                 Locale.ROOT,
@@ -141,7 +140,7 @@ public final class FittedQEvaluation implements Learner {
     for (int from = 0; from < n; from += CHUNK) {
       int to = Math.min(n, from + CHUNK);
       Decisions decisions = data.decisionsAt(Arrays.copyOfRange(wanted, from, to));
-      double[] chunk = target.distribution(decisions).probabilities();
+      double[] chunk = target.categorical(decisions).probabilities();
       for (int i = from; i < to; i++) {
         for (int action = 0; action < actions; action++) {
           probabilities[wanted[i] * actions + action] =
@@ -158,7 +157,7 @@ public final class FittedQEvaluation implements Learner {
   }
 
   @Override
-  public Network product() {
-    return critic;
+  public Product product() {
+    return Product.of(new Head.ActionValues(), Head.Q, critic);
   }
 }

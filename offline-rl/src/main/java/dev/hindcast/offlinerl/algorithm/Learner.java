@@ -1,7 +1,10 @@
 package dev.hindcast.offlinerl.algorithm;
 
+import dev.hindcast.offlinerl.network.FreeParameters;
 import dev.hindcast.offlinerl.network.Network;
+import dev.hindcast.offlinerl.product.Product;
 import java.util.Map;
+import java.util.function.IntPredicate;
 
 /**
  * An algorithm at work: networks, and what one batch does to them. Deterministic: equal parameters
@@ -15,11 +18,24 @@ public interface Learner extends AutoCloseable {
    */
   Losses update(MiniBatch batch);
 
-  /** All that must be kept to go on later, targets included, by name. */
+  /** All networks that must be kept to go on later, targets included, by name. */
   Map<String, Network> networks();
 
-  /** The network whose outputs are the result: logits of a policy, or values of actions. */
-  Network product();
+  /** All numbers besides networks that must be kept to go on later, by name. */
+  default Map<String, FreeParameters> parameters() {
+    return Map.of();
+  }
+
+  /**
+   * Which steps it wants to be shown, of those that are usable at all; a row of the training data
+   * each. Asked once, before the first update.
+   */
+  default IntPredicate steps() {
+    return row -> true;
+  }
+
+  /** What it has learned so far. */
+  Product product();
 
   @Override
   default void close() {

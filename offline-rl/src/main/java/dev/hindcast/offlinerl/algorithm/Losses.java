@@ -16,6 +16,33 @@ public record Losses(SortedMap<String, Double> values) {
     values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
   }
 
+  /** The mean of a batch's values. */
+  static double mean(float[] values) {
+    double sum = 0;
+    for (float x : values) {
+      sum += x;
+    }
+    return sum / values.length;
+  }
+
+  /** The mean size of a batch's values. */
+  static double meanAbsolute(float[] values) {
+    double sum = 0;
+    for (float x : values) {
+      sum += Math.abs(x);
+    }
+    return sum / values.length;
+  }
+
+  /** The share of a batch's values that reach a limit. */
+  static double shareAtLeast(float[] values, double limit) {
+    int count = 0;
+    for (float x : values) {
+      count += x >= limit ? 1 : 0;
+    }
+    return (double) count / values.length;
+  }
+
   /** Of these figures. */
   public static Losses of(Map<String, Double> values) {
     return new Losses(new TreeMap<>(values));

@@ -1,26 +1,49 @@
 package dev.hindcast.offlinerl.algorithm;
 
+import dev.hindcast.core.artefact.StableHash;
 import dev.hindcast.core.data.TransitionColumns;
+import java.util.SplittableRandom;
 
 /**
  * Transitions drawn for one update, B of them. Observations are row numbers of the placed table.
  */
 public final class MiniBatch {
+  private final Experience experience;
   private final TransitionColumns data;
   private final int[] rows;
+  private final long update;
   private final double progress;
+  private final long seed;
 
   /**
    * Of these steps.
    *
-   * @param data where they are from
+   * @param experience where they are from
    * @param rows (B), their rows
+   * @param update how many updates came before this one
    * @param progress the share of all updates made before this one, in [0, 1)
+   * @param seed of the randomness that belongs to this update
    */
-  public MiniBatch(TransitionColumns data, int[] rows, double progress) {
-    this.data = data;
+  public MiniBatch(Experience experience, int[] rows, long update, double progress, long seed) {
+    this.experience = experience;
+    this.data = experience.data();
     this.rows = rows.clone();
+    this.update = update;
     this.progress = progress;
+    this.seed = seed;
+  }
+
+  /** How many updates came before this one. */
+  public long update() {
+    return update;
+  }
+
+  /**
+   * Randomness that belongs to this update and purpose alone: no generator has to be remembered for
+   * training to go on where it stopped, and one purpose's draws do not move another's.
+   */
+  public SplittableRandom random(String purpose) {
+    return new SplittableRandom(StableHash.combine(seed, StableHash.of(purpose)));
   }
 
   /** B. */
@@ -47,18 +70,50 @@ public final class MiniBatch {
     return actions;
   }
 
-  /** (B): the reward of each step. */
+  /** (B, dimensions): the logged continuous action of each step, in [-1, 1]. */
+  public float[] actionVectors() {
+    int d = experience.dimensions();
+    float[] vectors = new float[rows.length * d];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(experience.actionVectors(), rows[i] * d, vectors, i * d, d);
+    }
+    return vectors;
+  }
+
+  /** (B): the reward of each step, on the scale of training. */
   public float[] rewards() {
     float[] rewards = new float[rows.length];
     for (int i = 0; i < rows.length; i++) {
-      rewards[i] = (float) data.reward(rows[i]);
+      rewards[i] = experience.reward(rows[i]);
     }
     return rewards;
   }
 
   /**
+   * (B): γ to the power of each step's duration, or 0 where the world ended the episode with it.
+   * Targets are {@code rewards + discounts * next values}.
+   */
+  public float[] discounts() {
+    float[] discounts = new float[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      discounts[i] = experience.discount(rows[i]);
+    }
+    return discounts;
+  }
+
+  /** (B): {@code rewards + discounts * nextValues}, what a step is worth if these values follow. */
+  public float[] targets(float[] nextValues) {
+    float[] targets = new float[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      float discount = experience.discount(rows[i]);
+      targets[i] = experience.reward(rows[i]) + (discount == 0 ? 0 : discount * nextValues[i]);
+    }
+    return targets;
+  }
+
+  /**
    * (B): the observation row that followed each step; the step's own where the world ended, whose
-   * value {@link #bootstraps()} multiplies by zero.
+   * value {@link #discounts()} multiplies by zero.
    */
   public int[] nextObservations() {
     int[] next = new int[rows.length];
@@ -68,27 +123,24 @@ public final class MiniBatch {
     return next;
   }
 
-  /**
-   * (B): 0 where the world ended the episode with the step, otherwise 1. A truncated step counts as
-   * 1: its episode would have gone on.
-   */
-  public float[] bootstraps() {
-    float[] bootstraps = new float[rows.length];
-    for (int i = 0; i < rows.length; i++) {
-      bootstraps[i] = data.terminated(rows[i]) ? 0 : 1;
-    }
-    return bootstraps;
-  }
-
   /** (B, actions): which actions are admissible in each step; empty without masks. */
   public boolean[] masks() {
+    return masks(rows);
+  }
+
+  /** (B, actions): which actions are admissible at {@link #nextObservations()}. */
+  public boolean[] nextMasks() {
+    return masks(nextObservations());
+  }
+
+  private boolean[] masks(int[] at) {
     if (!data.hasMask()) {
       return new boolean[0];
     }
     int actions = data.actionCount();
-    boolean[] masks = new boolean[rows.length * actions];
-    for (int i = 0; i < rows.length; i++) {
-      System.arraycopy(data.mask(), rows[i] * actions, masks, i * actions, actions);
+    boolean[] masks = new boolean[at.length * actions];
+    for (int i = 0; i < at.length; i++) {
+      System.arraycopy(data.mask(), at[i] * actions, masks, i * actions, actions);
     }
     return masks;
   }

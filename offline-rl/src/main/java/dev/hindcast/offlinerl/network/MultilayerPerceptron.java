@@ -17,6 +17,8 @@ public final class MultilayerPerceptron implements Serializable {
   private final float[][] tables;
   private final float[][] weights;
   private final float[][] biases;
+  private final float[][] gains;
+  private final float[][] shifts;
 
   /**
    * Of these parameters, in the order of {@link Architecture#tensors()}.
@@ -41,6 +43,9 @@ public final class MultilayerPerceptron implements Serializable {
     tables = new float[fields][];
     weights = new float[layers][];
     biases = new float[layers][];
+    boolean normalized = architecture.normalization() != Architecture.Normalization.NONE;
+    gains = new float[normalized ? layers - 1 : 0][];
+    shifts = new float[gains.length][];
     int at = 0;
     for (int i = 0; i < fields; i++) {
       Architecture.Embedding embedding = architecture.embeddings().get(i);
@@ -55,6 +60,11 @@ public final class MultilayerPerceptron implements Serializable {
       at += out * in;
       biases[i] = Arrays.copyOfRange(parameters, at, at + out);
       at += out;
+      if (i < gains.length) {
+        gains[i] = Arrays.copyOfRange(parameters, at, at + out);
+        shifts[i] = Arrays.copyOfRange(parameters, at + out, at + 2 * out);
+        at += 2 * out;
+      }
     }
   }
 
@@ -63,8 +73,27 @@ public final class MultilayerPerceptron implements Serializable {
     return architecture;
   }
 
-  /** (rows, outputs) of raw observations. */
+  /** (rows, outputs) of raw observations, for an architecture without extra inputs. */
   public float[] forward(Decisions decisions) {
+    return forward(decisions, Network.NO_EXTRA);
+  }
+
+  /**
+   * (rows, outputs) of raw observations.
+   *
+   * @param extra (rows, extra inputs)
+   */
+  public float[] forward(Decisions decisions, float[] extra) {
+    int extras = architecture.extra();
+    if (extra.length != decisions.size() * extras) {
+      throw new IllegalArgumentException(
+          extra.length
+              + " numbers are not "
+              + extras
+              + " for each of "
+              + decisions.size()
+              + " rows.");
+    }
     int outputs = architecture.outputs();
     int numeric = architecture.numeric();
     int fields = tables.length;
@@ -80,6 +109,7 @@ public final class MultilayerPerceptron implements Serializable {
         System.arraycopy(tables[field], code * width, input, at, width);
         at += width;
       }
+      System.arraycopy(extra, row * extras, input, at, extras);
       float[] values = input;
       for (int layer = 0; layer < weights.length; layer++) {
         values = layer(layer, values, layer + 1 < weights.length);
@@ -102,12 +132,36 @@ public final class MultilayerPerceptron implements Serializable {
         }
       }
     }
-    if (rectified) {
-      for (int j = 0; j < width; j++) {
-        output[j] = Math.max(output[j], 0);
-      }
+    if (!rectified) {
+      return output;
+    }
+    if (architecture.normalization() == Architecture.Normalization.BEFORE_ACTIVATION) {
+      normalize(output, gains[layer], shifts[layer]);
+    }
+    for (int j = 0; j < width; j++) {
+      output[j] = Math.max(output[j], 0);
+    }
+    if (architecture.normalization() == Architecture.Normalization.AFTER_ACTIVATION) {
+      normalize(output, gains[layer], shifts[layer]);
     }
     return output;
+  }
+
+  private static void normalize(float[] values, float[] gain, float[] shift) {
+    double mean = 0;
+    for (float x : values) {
+      mean += x;
+    }
+    mean /= values.length;
+    double variance = 0;
+    for (float x : values) {
+      variance += (x - mean) * (x - mean);
+    }
+    variance /= values.length;
+    double scale = 1 / Math.sqrt(variance + Architecture.NORMALIZATION_EPSILON);
+    for (int j = 0; j < values.length; j++) {
+      values[j] = (float) ((values[j] - mean) * scale * gain[j] + shift[j]);
+    }
   }
 
   /** From (out, in) to (in, out): the inner loop then runs along memory. */

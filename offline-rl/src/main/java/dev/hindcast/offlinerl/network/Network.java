@@ -8,22 +8,59 @@ package dev.hindcast.offlinerl.network;
  * <p>Belongs to the thread that made it. Closing it frees its memory.
  */
 public interface Network extends AutoCloseable {
+  /** No extra inputs. */
+  float[] NO_EXTRA = new float[0];
+
   /** What it is made of. */
   Architecture architecture();
 
-  /** (rows, outputs) for the given observation rows, remembering what {@link #backward} needs. */
-  float[] forward(Observations observations, int[] rows);
+  /**
+   * (rows, outputs) for the given observation rows, remembering what {@link #backward} needs.
+   *
+   * @param extra (rows, extra inputs), copied; empty where the architecture has none
+   */
+  float[] forward(Observations observations, int[] rows, float[] extra);
 
-  /** (rows, outputs) for the given observation rows, remembering nothing. */
-  float[] predict(Observations observations, int[] rows);
+  /** {@link #forward(Observations, int[], float[])} of a network without extra inputs. */
+  default float[] forward(Observations observations, int[] rows) {
+    return forward(observations, rows, NO_EXTRA);
+  }
+
+  /**
+   * (rows, outputs) for the given observation rows, remembering nothing; a {@link #forward} before
+   * it stays in memory.
+   *
+   * @param extra (rows, extra inputs), copied; empty where the architecture has none
+   */
+  float[] predict(Observations observations, int[] rows, float[] extra);
+
+  /** {@link #predict(Observations, int[], float[])} of a network without extra inputs. */
+  default float[] predict(Observations observations, int[] rows) {
+    return predict(observations, rows, NO_EXTRA);
+  }
 
   /**
    * Adds to the parameter gradients what a loss with this gradient by the outputs of the last
-   * {@link #forward} contributes: the vector-Jacobian product. One backward per forward.
+   * {@link #forward} contributes: the vector-Jacobian product. It uses the forward up: one
+   * backward, of whichever kind, per forward.
    *
    * @param outputGradient (rows, outputs)
    */
   void backward(float[] outputGradient);
+
+  /**
+   * As {@link #backward}, and gives what the loss contributes to the gradient by the extra inputs,
+   * (rows, extra): how a loss travels on through a network that another one feeds.
+   */
+  float[] backwardThrough(float[] outputGradient);
+
+  /**
+   * The gradient by the extra inputs alone, (rows, extra), leaving the parameter gradients as they
+   * are: how an actor asks a critic. Only between a step and the next backward.
+   *
+   * @throws IllegalStateException when gradients have been gathered since the last step
+   */
+  float[] inputGradient(float[] outputGradient);
 
   /** One optimizer step along the gradients gathered since the last, which are then forgotten. */
   void step();

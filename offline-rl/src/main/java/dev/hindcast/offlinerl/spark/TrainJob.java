@@ -2,7 +2,6 @@ package dev.hindcast.offlinerl.spark;
 
 import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.config.UserError;
-import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.Split;
 import dev.hindcast.core.policy.Bundle;
 import dev.hindcast.core.policy.BundleLoader;
@@ -119,15 +118,8 @@ public final class TrainJob {
   }
 
   private void checkDataset() {
-    if (!(dataset.manifest().actionSpace() instanceof ActionSpace.Discrete)) {
-      throw UserError.usage(
-          "Cannot train "
-              + config.plans().get(0).label()
-              + ": it chooses among discrete actions, and the action space of dataset "
-              + dataset.manifest().name()
-              + " is "
-              + dataset.manifest().actionSpace().inWords()
-              + ". Ingest the action as discrete.");
+    for (TrainConfig.Plan plan : config.plans()) {
+      plan.algorithm().check(dataset.manifest().actionSpace());
     }
     if (dataset.manifest().part(Split.Part.TRAINING).episodes() == 0) {
       throw UserError.data(

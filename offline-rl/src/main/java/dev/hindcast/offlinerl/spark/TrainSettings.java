@@ -1,6 +1,7 @@
 package dev.hindcast.offlinerl.spark;
 
 import dev.hindcast.core.config.Require;
+import dev.hindcast.offlinerl.algorithm.Experience.RewardScale;
 import dev.hindcast.offlinerl.network.Networks.Device;
 import dev.hindcast.offlinerl.training.Schedule;
 import java.io.Serializable;
@@ -16,8 +17,11 @@ import java.util.List;
  * @param checkpointEvery updates between checkpoints; 0 for none
  * @param metricsEvery updates averaged in each line of the metrics file
  * @param device where to compute
- * @param hidden widths of the hidden layers; an empty list makes linear models
+ * @param hidden widths of the hidden layers of every network; an empty list leaves them to the
+ *     algorithm: as many layers as its paper has, 256 wide
  * @param embeddingWidth widest embedding of a categorical field
+ * @param rewardScale what rewards are multiplied by, for learners of policies; above 0
+ * @param rewardShift what is added to every scaled reward
  * @param alarms whether a run stops when its figures say that going on is pointless
  * @param tensorboard whether a bundle also holds its metrics as a TensorBoard event file
  */
@@ -30,12 +34,14 @@ public record TrainSettings(
     Device device,
     List<Integer> hidden,
     int embeddingWidth,
+    double rewardScale,
+    double rewardShift,
     boolean alarms,
     boolean tensorboard)
     implements Serializable {
-  /** Batches of 256 as everywhere in the field; sizes that suit a CPU. */
+  /** Batches of 256 as everywhere in the field; fewer updates than papers make, to suit a CPU. */
   public static final TrainSettings DEFAULT =
-      new TrainSettings(1, 20_000, 256, 1_000, 500, Device.AUTO, List.of(128, 128), 32, true, true);
+      new TrainSettings(1, 20_000, 256, 1_000, 500, Device.AUTO, List.of(), 32, 1, 0, true, true);
 
   /** Checks the ranges. */
   public TrainSettings {
@@ -44,6 +50,11 @@ public record TrainSettings(
     hidden.forEach(width -> Require.positive("hidden", width));
     Require.positive("embedding-width", embeddingWidth);
     new Schedule(updates, batchSize, checkpointEvery, metricsEvery);
+    new RewardScale(rewardScale, rewardShift);
+  }
+
+  RewardScale rewards() {
+    return new RewardScale(rewardScale, rewardShift);
   }
 
   Schedule schedule() {

@@ -13,9 +13,12 @@ import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.dataset.Dataset;
 import dev.hindcast.offlinerl.algorithm.Algorithms;
+import dev.hindcast.offlinerl.algorithm.Experience;
+import dev.hindcast.offlinerl.algorithm.Experience.RewardScale;
 import dev.hindcast.offlinerl.algorithm.Learner;
 import dev.hindcast.offlinerl.algorithm.Setting;
 import dev.hindcast.offlinerl.bundle.NeuralBundle;
+import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
@@ -59,7 +62,10 @@ record TrialTask(
     progress.add(trial.name() + ": reading the dataset");
     TransitionColumns data = dataset.read(Split.Part.TRAINING);
     Algorithms.Entry<?> algorithm = Algorithms.named(trial.algorithm()).orElseThrow();
-    ReplayBuffer buffer = new ReplayBuffer(data, algorithm.uses(), trial.seed());
+    boolean isPolicy = algorithm.yields() == Algorithms.Yields.POLICY;
+    Experience experience =
+        new Experience(
+            data, trial.discount(), isPolicy ? trial.settings().rewards() : RewardScale.NONE);
     Normalizer normalizer = Normalizer.fit(data);
     FolderCheckpoints checkpoints = FolderCheckpoints.of(output, trial.name());
     try (ArtefactWriter writer = ArtefactWriter.begin(output + "/" + trial.name(), existing);
@@ -73,7 +79,7 @@ record TrialTask(
         Learner learner =
             algorithm.learner(
                 new Setting(
-                    data,
+                    experience,
                     observations,
                     networks,
                     trial.settings().hidden(),
@@ -82,6 +88,8 @@ record TrialTask(
                     trial.seed(),
                     trial.target().stream().map(Trial.Target::policy).findFirst()),
                 trial.options())) {
+      ReplayBuffer buffer =
+          new ReplayBuffer(experience, algorithm.uses(), learner.steps(), trial.seed());
       LiveEvents events = new LiveEvents(writer);
       TrainingLoop loop =
           new TrainingLoop(
@@ -89,7 +97,7 @@ record TrialTask(
               learner,
               buffer,
               trial.settings().schedule(),
-              trial.settings().alarms() ? Alarms.of(data, trial.discount()) : Alarms.off(),
+              trial.settings().alarms() ? Alarms.of(experience) : Alarms.off(),
               trial.settings().tensorboard() ? events : metrics -> {});
       Metrics metrics =
           loop.run(
@@ -126,6 +134,7 @@ record TrialTask(
     Map<String, Double> figures = metrics.latest();
     figures.put("steps", (double) buffer.size());
     figures.put("steps_left_out", (double) buffer.leftOut());
+    Network network = learner.product().networks().values().iterator().next();
     return new NeuralBundle(
         isPolicy ? BundleManifest.POLICY : BundleManifest.Q_FUNCTION,
         trial.name(),
@@ -139,9 +148,9 @@ record TrialTask(
         figures,
         metrics.text(),
         CanonicalJson.read(trial.provenance().getBytes(StandardCharsets.UTF_8), Provenance.class),
-        learner.product().architecture(),
+        network.architecture(),
         normalizer,
-        learner.product().parameters());
+        network.parameters());
   }
 
   /** Steps spread over the whole data, for checking the export. */

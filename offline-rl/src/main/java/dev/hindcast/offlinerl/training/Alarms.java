@@ -1,7 +1,6 @@
 package dev.hindcast.offlinerl.training;
 
-import dev.hindcast.core.data.Returns;
-import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.offlinerl.algorithm.Experience;
 import dev.hindcast.offlinerl.algorithm.Losses;
 import dev.hindcast.offlinerl.algorithm.TrainingStopped;
 import java.util.Locale;
@@ -14,8 +13,8 @@ import java.util.TreeMap;
  *
  * <ul>
  *   <li>{@code value}, {@code value_...} and {@code q_...}, unless they end in {@code _loss} or
- *       {@code _gate}, are predicted returns. None can be beyond {@link Returns#bound}; twice that
- *       plus one is allowed, as fitting overshoots, and a peak may pass, but not stay.
+ *       {@code _gate}, are predicted returns. None can be beyond {@link Experience#greatestReturn};
+ *       twice that plus one is allowed, as fitting overshoots, and a peak may pass, but not stay.
  *   <li>{@code ..._gate} is the share of a batch that a gate lets through. One that stays 0 has cut
  *       off what it guards for good.
  * </ul>
@@ -37,8 +36,8 @@ public final class Alarms {
   }
 
   /** Alarms for training on these steps, with the rewards as the learner sees them. */
-  public static Alarms of(TransitionColumns data, double discount) {
-    return new Alarms(true, Returns.bound(data, discount));
+  public static Alarms of(Experience experience) {
+    return new Alarms(true, experience.greatestReturn());
   }
 
   /** None at all. */

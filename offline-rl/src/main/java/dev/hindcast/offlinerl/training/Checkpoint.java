@@ -2,6 +2,8 @@ package dev.hindcast.offlinerl.training;
 
 import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.artefact.Fingerprint;
+import dev.hindcast.offlinerl.algorithm.Learner;
+import dev.hindcast.offlinerl.network.FreeParameters;
 import dev.hindcast.offlinerl.network.Network;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -17,8 +19,8 @@ import java.util.TreeMap;
 
 /**
  * All that training needs to go on as if it had never stopped: updates made, metrics so far, what
- * the alarms have counted, and of every network the parameters and the optimizer's memory. Batches
- * need nothing, see {@link ReplayBuffer}.
+ * the alarms have counted, and of every network (and of what else is learned) the parameters and
+ * the optimizer's memory. Batches need nothing, see {@link ReplayBuffer}.
  *
  * <p>A temporary file between two runs of one build, not an artefact: its layout may change at any
  * time. It ends with the hash of what stands before, so that a torn one is never used.
@@ -34,11 +36,7 @@ final class Checkpoint {
 
   /** The bytes of a checkpoint; {@code run} says which run it belongs to. */
   static byte[] write(
-      Fingerprint run,
-      long updates,
-      Metrics metrics,
-      Alarms alarms,
-      Map<String, Network> networks) {
+      Fingerprint run, long updates, Metrics metrics, Alarms alarms, Learner learner) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeInt(MAGIC);
@@ -47,14 +45,18 @@ final class Checkpoint {
       byte[] state = CanonicalJson.bytes(new Watched(metrics.state(), alarms.state()));
       out.writeInt(state.length);
       out.write(state);
-      out.writeInt(networks.size());
-      for (Map.Entry<String, Network> entry : new TreeMap<>(networks).entrySet()) {
+      out.writeInt(learner.networks().size());
+      for (Map.Entry<String, Network> entry : new TreeMap<>(learner.networks()).entrySet()) {
         out.writeUTF(entry.getKey());
-        Network.OptimizerState optimizer = entry.getValue().optimizer();
         write(out, entry.getValue().parameters());
-        out.writeLong(optimizer.steps());
-        write(out, optimizer.mean());
-        write(out, optimizer.variance());
+        write(out, entry.getValue().optimizer());
+      }
+      out.writeInt(learner.parameters().size());
+      for (Map.Entry<String, FreeParameters> entry :
+          new TreeMap<>(learner.parameters()).entrySet()) {
+        out.writeUTF(entry.getKey());
+        write(out, entry.getValue().values());
+        write(out, entry.getValue().optimizer());
       }
     } catch (IOException e) {
       throw new UncheckedIOException("Writing to memory cannot fail.", e);
@@ -67,17 +69,13 @@ final class Checkpoint {
   }
 
   /**
-   * Puts networks, metrics and alarms where the checkpoint left them.
+   * Puts learner, metrics and alarms where the checkpoint left them.
    *
    * @return the updates made, or empty, with nothing changed, when the bytes are damaged or belong
    *     to another run
    */
   static Optional<Long> restore(
-      byte[] whole,
-      Fingerprint run,
-      Metrics metrics,
-      Alarms alarms,
-      Map<String, Network> networks) {
+      byte[] whole, Fingerprint run, Metrics metrics, Alarms alarms, Learner learner) {
     if (whole.length < HASH_LENGTH) {
       return Optional.empty();
     }
@@ -92,6 +90,8 @@ final class Checkpoint {
       }
       long updates = in.readLong();
       byte[] state = in.readNBytes(in.readInt());
+      Map<String, Network> networks = learner.networks();
+      Map<String, FreeParameters> parameters = learner.parameters();
       int count = in.readInt();
       if (count != networks.size()) {
         return Optional.empty();
@@ -102,13 +102,29 @@ final class Checkpoint {
       for (int i = 0; i < count; i++) {
         Network network = networks.get(in.readUTF());
         network.parameters(floats(in));
-        long steps = in.readLong();
-        network.optimizer(new Network.OptimizerState(steps, floats(in), floats(in)));
+        network.optimizer(optimizer(in));
+      }
+      int others = in.readInt();
+      for (int i = 0; i < others; i++) {
+        FreeParameters numbers = parameters.get(in.readUTF());
+        numbers.values(floats(in));
+        numbers.optimizer(optimizer(in));
       }
       return Optional.of(updates);
     } catch (IOException e) {
       throw new UncheckedIOException("A checkpoint whose hash is right cannot be read.", e);
     }
+  }
+
+  private static void write(DataOutputStream out, Network.OptimizerState state) throws IOException {
+    out.writeLong(state.steps());
+    write(out, state.mean());
+    write(out, state.variance());
+  }
+
+  private static Network.OptimizerState optimizer(DataInputStream in) throws IOException {
+    long steps = in.readLong();
+    return new Network.OptimizerState(steps, floats(in), floats(in));
   }
 
   private static void write(DataOutputStream out, float[] values) throws IOException {

@@ -4,8 +4,10 @@ import dev.hindcast.core.artefact.StableHash;
 import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.offlinerl.algorithm.Algorithms.Uses;
+import dev.hindcast.offlinerl.algorithm.Experience;
 import dev.hindcast.offlinerl.algorithm.MiniBatch;
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /**
  * The steps a learner may use, and the drawing of batches from them.
@@ -14,18 +16,22 @@ import java.util.Arrays;
  * so there is no generator state to keep: any batch can be drawn again at any time.
  */
 public final class ReplayBuffer {
-  private final TransitionColumns data;
+  private final Experience experience;
   private final int[] usable;
+  private final long seed;
   private final long stream;
 
   /**
    * The usable steps of these episodes.
    *
+   * @param wanted which rows the learner wants to be shown
    * @throws UserError when a reward is not a finite number, or no step is usable
    */
-  public ReplayBuffer(TransitionColumns data, Uses uses, long seed) {
-    this.data = data;
-    this.stream = StableHash.combine(seed, StableHash.of("batches"));
+  public ReplayBuffer(Experience experience, Uses uses, IntPredicate wanted, long seed) {
+    this.experience = experience;
+    this.seed = seed;
+    stream = StableHash.combine(seed, StableHash.of("batches"));
+    TransitionColumns data = experience.data();
     int[] rows = new int[data.rows()];
     int n = 0;
     for (int episode = 0; episode < data.episodes(); episode++) {
@@ -40,9 +46,10 @@ public final class ReplayBuffer {
                   + data.reward(row)
                   + ". Ingest the log again; its checks set such rows aside.");
         }
-        if (uses == Uses.ALL_STEPS
-            || data.terminated(row)
-            || data.next(row) != TransitionColumns.UNKNOWN) {
+        if ((uses == Uses.ALL_STEPS
+                || data.terminated(row)
+                || data.next(row) != TransitionColumns.UNKNOWN)
+            && wanted.test(row)) {
           rows[n++] = row;
         }
       }
@@ -61,9 +68,9 @@ public final class ReplayBuffer {
     return usable.length;
   }
 
-  /** How many steps cannot, because what followed them is not known. */
+  /** How many steps cannot, because what followed them is not known or they are not wanted. */
   public int leftOut() {
-    return data.rows() - usable.length;
+    return experience.data().rows() - usable.length;
   }
 
   /**
@@ -80,6 +87,11 @@ public final class ReplayBuffer {
       // The high half of a 64 x 64 bit product is uniform over 0 .. size - 1.
       rows[i] = usable[(int) Math.multiplyHigh(draw >>> 1, 2L * usable.length)];
     }
-    return new MiniBatch(data, rows, (double) update / updates);
+    return new MiniBatch(
+        experience,
+        rows,
+        update,
+        (double) update / updates,
+        StableHash.combine(seed, StableHash.combine(StableHash.of("noise"), update)));
   }
 }

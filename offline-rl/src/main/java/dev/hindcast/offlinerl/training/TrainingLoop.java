@@ -97,7 +97,7 @@ public final class TrainingLoop {
       if (schedule.checkpointEvery() > 0
           && updates % schedule.checkpointEvery() == 0
           && updates < schedule.updates()) {
-        store.save(updates, Checkpoint.write(run, updates, metrics, alarms, learner.networks()));
+        store.save(updates, Checkpoint.write(run, updates, metrics, alarms, learner));
       }
       long now = System.nanoTime();
       if (now - reported >= PROGRESS_INTERVAL.toNanos()) {
@@ -113,8 +113,7 @@ public final class TrainingLoop {
     if (latest.isEmpty()) {
       return;
     }
-    Optional<Long> made =
-        Checkpoint.restore(latest.get(), run, metrics, alarms, learner.networks());
+    Optional<Long> made = Checkpoint.restore(latest.get(), run, metrics, alarms, learner);
     if (made.isPresent()) {
       updates = made.get();
       watcher.accept(metrics);

@@ -5,6 +5,7 @@ import dev.hindcast.core.data.Normalizer;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.policy.Policy;
 import dev.hindcast.offlinerl.network.MultilayerPerceptron;
+import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
@@ -25,23 +26,24 @@ final class Training {
       int updates,
       Optional<Policy> target) {
     Algorithms.Entry<?> entry = Algorithms.named(algorithm).orElseThrow();
+    Experience experience = new Experience(data, discount, Experience.RewardScale.NONE);
     int fields = data.observationSpace().categorical().size();
     try (Networks networks = DjlNetworks.on(Networks.Device.CPU);
         Observations observations =
             networks.place(data.numeric(), data.categories(), fields, data.observationRows());
         Learner learner =
             entry.learner(
-                new Setting(data, observations, networks, List.of(32), 16, discount, 1, target),
+                new Setting(
+                    experience, observations, networks, List.of(32), 16, discount, 1, target),
                 config)) {
-      ReplayBuffer buffer = new ReplayBuffer(data, entry.uses(), 1);
+      ReplayBuffer buffer = new ReplayBuffer(experience, entry.uses(), learner.steps(), 1);
       for (int i = 0; i < updates; i++) {
         learner.update(buffer.sample(i, updates, 128));
       }
+      Network product = learner.product().networks().values().iterator().next();
       MultilayerPerceptron network =
           new MultilayerPerceptron(
-              learner.product().architecture(),
-              Normalizer.fit(data),
-              learner.product().parameters());
+              product.architecture(), Normalizer.fit(data), product.parameters());
       return network.forward(states(data.observationSpace().categorical().get(0).codes() - 1));
     }
   }

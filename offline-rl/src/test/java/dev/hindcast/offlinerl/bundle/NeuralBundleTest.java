@@ -37,7 +37,8 @@ class NeuralBundleTest {
   private static final Architecture ARCHITECTURE = Architecture.of(SPACE, 2, List.of(8), ACTIONS);
   private static final Normalizer NORMALIZER =
       new Normalizer(new float[] {50, 70}, new float[] {20.001f, 12.5f});
-  private static final float[] PARAMETERS = ARCHITECTURE.initialParameters(new SplittableRandom(1));
+  private static final float[] PARAMETERS =
+      ARCHITECTURE.initialParameters(new SplittableRandom(1), Architecture.Initialization.UNIFORM);
 
   @TempDir private Path folder;
 
@@ -47,7 +48,7 @@ class NeuralBundleTest {
     Bundle loaded = loader().load(folder.resolve("b"));
     assertThat(loaded.manifest().fingerprint()).isEqualTo(published.fingerprint());
     double[] expected = new NeuralPolicy(network(), true).distribution(sample()).probabilities();
-    assertThat(loaded.policy().orElseThrow().distribution(sample()).probabilities())
+    assertThat(loaded.policy().orElseThrow().categorical(sample()).probabilities())
         .containsExactly(expected);
     assertThat(loaded.qFunction()).isEmpty();
     assertThat(published.onnx().orElseThrow().maxDifference()).isLessThanOrEqualTo(1e-5);
@@ -122,7 +123,9 @@ class NeuralBundleTest {
       float[] ones = new float[d];
       Arrays.fill(ones, 1);
       Normalizer none = new Normalizer(new float[d], ones);
-      float[] parameters = architecture.initialParameters(new SplittableRandom(2));
+      float[] parameters =
+          architecture.initialParameters(
+              new SplittableRandom(2), Architecture.Initialization.UNIFORM);
       Decisions one =
           new Decisions(
               1,
@@ -147,7 +150,9 @@ class NeuralBundleTest {
     Files.write(
         weights,
         NeuralBundleFormat.weights(
-            other, NORMALIZER, other.initialParameters(new SplittableRandom(1))));
+            other,
+            NORMALIZER,
+            other.initialParameters(new SplittableRandom(1), Architecture.Initialization.UNIFORM)));
     assertThatThrownBy(() -> new NeuralBundleFormat().load(manifest, folder.resolve("b")))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("tensor layer.0.weight has shape [9, 4], not [8, 4]");
@@ -167,7 +172,9 @@ class NeuralBundleTest {
     Files.write(
         folder.resolve("b/weights.safetensors"),
         NeuralBundleFormat.weights(
-            other, NORMALIZER, other.initialParameters(new SplittableRandom(1))));
+            other,
+            NORMALIZER,
+            other.initialParameters(new SplittableRandom(1), Architecture.Initialization.UNIFORM)));
     assertThatThrownBy(() -> new NeuralBundleFormat().load(manifest, folder.resolve("b")))
         .hasMessageContaining("does not fit the manifest's observation and action space");
   }

@@ -46,6 +46,8 @@ class TrainConfigTest {
               device: cpu
               hidden: [64, 32]
               embedding-width: 8
+              reward-scale: 0.5
+              reward-shift: -1
               alarms: false
               tensorboard: false
               algorithms:
@@ -54,13 +56,15 @@ class TrainConfigTest {
                 - {name: fitted-q-evaluation, of: [first, sharp, sharp-seed1, uniform], learning-rate: 0.003, polyak: 0.1, seeds: 1}
             """);
     TrainSettings shared =
-        new TrainSettings(2, 500, 64, 50, 10, Device.CPU, List.of(64, 32), 8, false, false);
+        new TrainSettings(
+            2, 500, 64, 50, 10, Device.CPU, List.of(64, 32), 8, 0.5, -1, false, false);
     TrainConfig.Plan sharp = config.plans().get(0);
     assertThat(sharp.label()).isEqualTo("sharp");
     assertThat(sharp.options()).isEqualTo(new Iql.Config(0.9, 30, 0.001, 0.01));
     assertThat(sharp.settings())
         .isEqualTo(
-            new TrainSettings(2, 700, 64, 50, 10, Device.CPU, List.of(64, 32), 8, false, false));
+            new TrainSettings(
+                2, 700, 64, 50, 10, Device.CPU, List.of(64, 32), 8, 0.5, -1, false, false));
     assertThat(config.plans().get(1).options()).isEqualTo(new BehaviorCloning.Config(0.002));
     assertThat(config.plans().get(1).settings()).isEqualTo(shared);
     TrainConfig.Plan evaluation = config.plans().get(2);

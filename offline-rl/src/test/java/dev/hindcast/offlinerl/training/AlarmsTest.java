@@ -9,6 +9,7 @@ import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.core.data.Returns;
 import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.offlinerl.algorithm.Experience;
 import dev.hindcast.offlinerl.algorithm.Losses;
 import dev.hindcast.offlinerl.algorithm.TrainingStopped;
 import java.util.Map;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class AlarmsTest {
   private static final TransitionColumns DATA = rewards(1, -3, 2);
 
-  private final Alarms alarms = Alarms.of(DATA, 0.9);
+  private final Alarms alarms = Alarms.of(new Experience(DATA, 0.9, Experience.RewardScale.NONE));
 
   @Test
   void largestReturnFollowsFromRewardsDiscountAndLength() {
@@ -95,7 +96,7 @@ class AlarmsTest {
   @Test
   void countsGoOnAfterACheckpoint() {
     show("value", 100, 60);
-    Alarms resumed = Alarms.of(DATA, 0.9);
+    Alarms resumed = Alarms.of(new Experience(DATA, 0.9, Experience.RewardScale.NONE));
     resumed.restore(alarms.state());
     for (int i = 0; i < 39; i++) {
       resumed.check(Losses.of(Map.of("value", 100.0)));

@@ -12,6 +12,7 @@ import dev.hindcast.core.world.ChainMdp;
 import dev.hindcast.core.world.TabularMdp;
 import dev.hindcast.core.world.TabularPolicy;
 import dev.hindcast.offlinerl.algorithm.Algorithms;
+import dev.hindcast.offlinerl.algorithm.Experience;
 import dev.hindcast.offlinerl.algorithm.Iql;
 import dev.hindcast.offlinerl.algorithm.Learner;
 import dev.hindcast.offlinerl.algorithm.Losses;
@@ -21,6 +22,7 @@ import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
+import dev.hindcast.offlinerl.product.Product;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -105,7 +107,7 @@ class TrainingLoopTest {
     builder.beginEpisode("bad").addStep(new float[0], new int[] {1}, new boolean[0], 0, 1, 1);
     builder.addStep(new float[0], new int[] {1}, new boolean[0], 0, Double.NaN, 1);
     builder.endEpisode(true);
-    assertThatThrownBy(() -> new ReplayBuffer(builder.build(), Algorithms.Uses.ALL_STEPS, 1))
+    assertThatThrownBy(() -> buffer(builder.build(), Algorithms.Uses.ALL_STEPS))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("the reward of episode bad step 1 is NaN");
   }
@@ -114,7 +116,7 @@ class TrainingLoopTest {
   void lossThatIsNotANumberStopsTrainingAndNamesTheBatch() {
     Learner broken =
         reporting(update -> Losses.of(Map.of("critic_loss", update < 3 ? 1.0 : Double.NaN)));
-    ReplayBuffer buffer = new ReplayBuffer(LOG, Algorithms.Uses.ALL_STEPS, 1);
+    ReplayBuffer buffer = buffer(LOG, Algorithms.Uses.ALL_STEPS);
     TrainingLoop loop = new TrainingLoop("iql-seed0", broken, buffer, SCHEDULE);
     assertThatThrownBy(() -> loop.run(RUN, CheckpointStore.none(), line -> {}, () -> false))
         .isInstanceOf(UserError.class)
@@ -154,10 +156,15 @@ class TrainingLoopTest {
 
   private static Metrics watched(
       IntFunction<Losses> losses, Schedule schedule, CheckpointStore store, int interruptAfter) {
-    ReplayBuffer buffer = new ReplayBuffer(LOG, Algorithms.Uses.ALL_STEPS, 1);
+    ReplayBuffer buffer = buffer(LOG, Algorithms.Uses.ALL_STEPS);
     int[] asked = {0};
     return new TrainingLoop(
-            "iql-seed0", reporting(losses), buffer, schedule, Alarms.of(LOG, 0.9), metrics -> {})
+            "iql-seed0",
+            reporting(losses),
+            buffer,
+            schedule,
+            Alarms.of(experience(LOG)),
+            metrics -> {})
         .run(RUN, store, line -> {}, () -> asked[0]++ >= interruptAfter);
   }
 
@@ -177,7 +184,7 @@ class TrainingLoopTest {
       }
 
       @Override
-      public Network product() {
+      public Product product() {
         throw new IllegalStateException("never asked for");
       }
     };
@@ -195,8 +202,8 @@ class TrainingLoopTest {
       builder.endEpisode(id.equals("a"));
     }
     TransitionColumns log = builder.build();
-    ReplayBuffer all = new ReplayBuffer(log, Algorithms.Uses.ALL_STEPS, 1);
-    ReplayBuffer known = new ReplayBuffer(log, Algorithms.Uses.STEPS_WITH_NEXT_OBSERVATION, 1);
+    ReplayBuffer all = buffer(log, Algorithms.Uses.ALL_STEPS);
+    ReplayBuffer known = buffer(log, Algorithms.Uses.STEPS_WITH_NEXT_OBSERVATION);
     assertThat(all.size()).isEqualTo(4);
     assertThat(known.size()).isEqualTo(3);
     assertThat(known.leftOut()).isEqualTo(1);
@@ -205,7 +212,7 @@ class TrainingLoopTest {
 
   @Test
   void batchesAreDrawnEvenlyAndCanBeDrawnAgain() {
-    ReplayBuffer buffer = new ReplayBuffer(LOG, Algorithms.Uses.ALL_STEPS, 1);
+    ReplayBuffer buffer = buffer(LOG, Algorithms.Uses.ALL_STEPS);
     int[] counts = new int[LOG.rows()];
     int draws = 400 * LOG.rows();
     for (int row : buffer.sample(0, 2, draws).observations()) {
@@ -225,8 +232,16 @@ class TrainingLoopTest {
         new TransitionColumns.Builder(
                 ObservationSpace.ofStates(1), new ActionSpace.Discrete(1), false, false)
             .build();
-    assertThatThrownBy(() -> new ReplayBuffer(none, Algorithms.Uses.ALL_STEPS, 1))
+    assertThatThrownBy(() -> buffer(none, Algorithms.Uses.ALL_STEPS))
         .hasMessageContaining("the training side of the dataset has no episodes");
+  }
+
+  private static ReplayBuffer buffer(TransitionColumns log, Algorithms.Uses uses) {
+    return new ReplayBuffer(experience(log), uses, row -> true, 1);
+  }
+
+  private static Experience experience(TransitionColumns log) {
+    return new Experience(log, 0.9, Experience.RewardScale.NONE);
   }
 
   private record Run(
@@ -244,9 +259,16 @@ class TrainingLoopTest {
         Learner learner =
             iql.learner(
                 new Setting(
-                    LOG, observations, networks, List.of(16), 8, 0.9, seed, Optional.empty()),
+                    experience(LOG),
+                    observations,
+                    networks,
+                    List.of(16),
+                    8,
+                    0.9,
+                    seed,
+                    Optional.empty()),
                 Iql.Config.DEFAULT)) {
-      ReplayBuffer buffer = new ReplayBuffer(LOG, iql.uses(), seed);
+      ReplayBuffer buffer = new ReplayBuffer(experience(LOG), iql.uses(), learner.steps(), seed);
       int[] asked = {0};
       BooleanSupplier stop = () -> asked[0]++ >= interruptAfter;
       Metrics metrics =

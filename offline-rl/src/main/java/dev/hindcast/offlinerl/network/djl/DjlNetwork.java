@@ -31,6 +31,8 @@ final class DjlNetwork implements Network {
   private long steps;
   private PtNDManager scope;
   private PtNDArray outputs;
+  private PtNDArray extras;
+  private boolean gathered;
 
   DjlNetwork(NDManager manager, Architecture architecture, float[] values, double learningRate) {
     this.manager = manager;
@@ -59,12 +61,16 @@ final class DjlNetwork implements Network {
   }
 
   @Override
-  public float[] forward(Observations observations, int[] rows) {
+  public float[] forward(Observations observations, int[] rows, float[] extra) {
     forget();
     scope = (PtNDManager) manager.newSubManager();
+    extras = extras(scope, rows.length, extra);
     JniUtils.setGradMode(true);
     try {
-      outputs = apply(scope, observations, rows);
+      if (extras != null) {
+        JniUtils.attachGradient(extras, true);
+      }
+      outputs = apply(scope, observations, rows, extras);
     } finally {
       JniUtils.setGradMode(false);
     }
@@ -72,32 +78,98 @@ final class DjlNetwork implements Network {
   }
 
   @Override
-  public float[] predict(Observations observations, int[] rows) {
+  public float[] predict(Observations observations, int[] rows, float[] extra) {
     try (PtNDManager brief = (PtNDManager) manager.newSubManager()) {
       JniUtils.setGradMode(false);
-      return apply(brief, observations, rows).toFloatArray();
+      return apply(brief, observations, rows, extras(brief, rows.length, extra)).toFloatArray();
     }
   }
 
-  private PtNDArray apply(PtNDManager in, Observations observations, int[] rows) {
-    PtNDArray x = ((DjlObservations) observations).input(in, rows, parameters);
-    for (int i = fields; i < parameters.length; i += 2) {
-      x = JniUtils.linear(x, parameters[i], parameters[i + 1]);
-      if (i + 2 < parameters.length) {
-        x = JniUtils.relu(x);
+  /** In memory of the engine's own, as it gathers a gradient; null without extra inputs. */
+  private PtNDArray extras(PtNDManager in, int rows, float[] extra) {
+    int width = architecture.extra();
+    if (extra.length != rows * width) {
+      throw new IllegalArgumentException(
+          extra.length + " extra numbers are not " + width + " for each of " + rows + " rows.");
+    }
+    return width == 0 ? null : JniUtils.clone((PtNDArray) in.create(extra, new Shape(rows, width)));
+  }
+
+  private PtNDArray apply(PtNDManager in, Observations observations, int[] rows, PtNDArray extra) {
+    PtNDArray x = ((DjlObservations) observations).input(in, rows, parameters, extra);
+    boolean normalized = architecture.normalization() != Architecture.Normalization.NONE;
+    int layers = architecture.hidden().size() + 1;
+    int at = fields;
+    for (int layer = 0; layer < layers; layer++) {
+      x = JniUtils.linear(x, parameters[at], parameters[at + 1]);
+      at += 2;
+      if (layer + 1 == layers) {
+        break;
       }
+      if (architecture.normalization() == Architecture.Normalization.BEFORE_ACTIVATION) {
+        x = normalize(x, at);
+      }
+      x = JniUtils.relu(x);
+      if (architecture.normalization() == Architecture.Normalization.AFTER_ACTIVATION) {
+        x = normalize(x, at);
+      }
+      at += normalized ? 2 : 0;
     }
     return x;
   }
 
+  private PtNDArray normalize(PtNDArray x, int at) {
+    return JniUtils.layerNorm(
+        x,
+        parameters[at].getShape(),
+        parameters[at],
+        parameters[at + 1],
+        (float) Architecture.NORMALIZATION_EPSILON);
+  }
+
   @Override
   public void backward(float[] outputGradient) {
+    propagate(outputGradient);
+    forget();
+    gathered = true;
+  }
+
+  @Override
+  public float[] backwardThrough(float[] outputGradient) {
+    propagate(outputGradient);
+    float[] gradient = extraGradient();
+    forget();
+    gathered = true;
+    return gradient;
+  }
+
+  @Override
+  public float[] inputGradient(float[] outputGradient) {
+    if (gathered) {
+      throw new IllegalStateException(
+          "There are gradients that no step has used: an input gradient would mix with them.");
+    }
+    propagate(outputGradient);
+    float[] gradient = extraGradient();
+    for (PtNDArray parameter : parameters) {
+      JniUtils.zeroGrad(parameter);
+    }
+    forget();
+    return gradient;
+  }
+
+  private void propagate(float[] outputGradient) {
     if (outputs == null) {
       throw new IllegalStateException("There was no forward that this backward could belong to.");
     }
     PtNDArray shared = (PtNDArray) scope.create(outputGradient, outputs.getShape());
     JniUtils.backward(outputs, JniUtils.clone(shared), false, false);
-    forget();
+  }
+
+  private float[] extraGradient() {
+    try (PtNDArray gradient = JniUtils.getGradient(extras)) {
+      return gradient.toFloatArray();
+    }
   }
 
   @Override
@@ -130,6 +202,7 @@ final class DjlNetwork implements Network {
       }
       JniUtils.zeroGrad(parameters[i]);
     }
+    gathered = false;
   }
 
   @Override
@@ -204,6 +277,7 @@ final class DjlNetwork implements Network {
       scope.close();
       scope = null;
       outputs = null;
+      extras = null;
     }
   }
 

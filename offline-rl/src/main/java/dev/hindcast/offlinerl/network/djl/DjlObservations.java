@@ -28,16 +28,17 @@ final class DjlObservations implements Observations {
   }
 
   /**
-   * The input of the first layer, (batch, inputs): numbers, then one embedding per field. All
-   * intermediates belong to the scope.
+   * The input of the first layer, (batch, inputs): numbers, then one embedding per field, then the
+   * extra inputs, which may be null. All intermediates belong to the scope.
    */
-  PtNDArray input(PtNDManager scope, int[] batch, PtNDArray[] tables) {
+  PtNDArray input(PtNDManager scope, int[] batch, PtNDArray[] tables, PtNDArray extra) {
     long[] indices = new long[batch.length];
     for (int i = 0; i < batch.length; i++) {
       indices[i] = batch[i];
     }
     PtNDArray at = (PtNDArray) scope.create(indices, new Shape(batch.length));
-    PtNDArray[] parts = new PtNDArray[codes.length + (numbers == null ? 0 : 1)];
+    PtNDArray[] parts =
+        new PtNDArray[codes.length + (numbers == null ? 0 : 1) + (extra == null ? 0 : 1)];
     int part = 0;
     if (numbers != null) {
       parts[part++] = JniUtils.embedding(at, numbers, false);
@@ -46,6 +47,9 @@ final class DjlObservations implements Observations {
       PtNDArray column = JniUtils.embedding(at, codes[field], false);
       PtNDArray flat = JniUtils.reshape(column, new long[] {batch.length});
       parts[part++] = JniUtils.embedding(flat, tables[field], false);
+    }
+    if (extra != null) {
+      parts[part] = extra;
     }
     return parts.length == 1 ? parts[0] : JniUtils.cat(parts, 1);
   }

@@ -27,7 +27,13 @@ import org.junit.jupiter.api.Test;
 class DjlNetworkTest {
   private static final int ROWS = 50;
   private static final Architecture MIXED =
-      new Architecture(3, List.of(new Embedding(7, 4), new Embedding(3, 2)), List.of(16, 8), 5);
+      new Architecture(
+          3,
+          List.of(new Embedding(7, 4), new Embedding(3, 2)),
+          0,
+          List.of(16, 8),
+          Architecture.Normalization.NONE,
+          5);
   private static final int[] ALL_ROWS = IntStream.range(0, ROWS).toArray();
 
   @Test
@@ -288,7 +294,7 @@ class DjlNetworkTest {
   }
 
   private static float[] parameters() {
-    return MIXED.initialParameters(new SplittableRandom(1));
+    return MIXED.initialParameters(new SplittableRandom(1), Architecture.Initialization.UNIFORM);
   }
 
   private static Decisions decisions() {
