@@ -3,7 +3,7 @@
     python speed.py --out speed.md
 
 Programs take turns, round after round, so that what else the machine does falls on all of them alike; each is confined to as many cores as the
-table says. Batches of 256, two hidden layers of 256, observations of 11 and actions of 3 (Hopper's), 100,000 synthetic rows. Figures are
+table says. Batches of 256, hidden layers 256 wide and as many as the paper has, observations of 11 and actions of 3 (Hopper's), 100,000 synthetic rows. Figures are
 medians over rounds, with the least and the greatest in brackets. Hindcast is the build in `target/`: run `./mvnw package -DskipTests` first.
 """
 

@@ -16,12 +16,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One algorithm ready to train on a synthetic log with batches of {@value #BATCH} and two hidden
- * layers of {@value #WIDTH}: what {@code TrainingLoop} does for each update, without the reporting.
+ * One algorithm ready to train on a synthetic log with batches of {@value #BATCH} and as many
+ * hidden layers as its paper has, {@value Setting#WIDTH} wide: what {@code TrainingLoop} does for
+ * each update, without the reporting.
  */
 final class Course implements AutoCloseable {
   private static final int BATCH = 256;
-  private static final int WIDTH = 256;
   private static final double DISCOUNT = 0.99;
   private static final int UPDATES_IN_ALL = 1_000_000;
 
@@ -50,8 +50,7 @@ final class Course implements AutoCloseable {
             ? Optional.of(new UniformPolicy(discrete.size()))
             : Optional.empty();
     Setting setting =
-        new Setting(
-            experience, observations, networks, List.of(WIDTH, WIDTH), 0, DISCOUNT, 0, target);
+        new Setting(experience, observations, networks, List.of(), 0, DISCOUNT, 0, target);
     Learner learner = algorithm.learner(setting, algorithm.defaults());
     return Optional.of(
         new Course(

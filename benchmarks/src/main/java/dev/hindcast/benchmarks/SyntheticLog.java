@@ -48,6 +48,9 @@ final class SyntheticLog {
       } else {
         log.addBoxStep(seen, new int[0], floats(random, DIMENSIONS), reward, 1);
       }
+      if (row < rows / 10) {
+        log.asDemonstration();
+      }
       if (row % STEPS_PER_EPISODE == STEPS_PER_EPISODE - 1 || row == rows - 1) {
         log.endEpisode(true);
       }
