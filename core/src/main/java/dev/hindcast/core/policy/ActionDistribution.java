@@ -58,8 +58,18 @@ public sealed interface ActionDistribution
     /** (rows, dimensions): what it does when it is not to explore, inside the box. */
     float[] modes();
 
+    /** (dimensions): one action for a row, inside the box. */
+    float[] draw(int row, RandomGenerator random);
+
     /** (rows, dimensions): one action for each row, inside the box. */
-    float[] draw(RandomGenerator random);
+    default float[] draw(RandomGenerator random) {
+      int d = box().dimensions();
+      float[] actions = new float[rows() * d];
+      for (int row = 0; row < rows(); row++) {
+        System.arraycopy(draw(row, random), 0, actions, row * d, d);
+      }
+      return actions;
+    }
 
     /**
      * The logarithm of the density, by the box's own units, with which an action is drawn in a row.
@@ -92,8 +102,9 @@ public sealed interface ActionDistribution
     }
 
     @Override
-    public float[] draw(RandomGenerator random) {
-      return actions;
+    public float[] draw(int row, RandomGenerator random) {
+      int d = box.dimensions();
+      return Arrays.copyOfRange(actions, row * d, (row + 1) * d);
     }
 
     @Override
@@ -130,12 +141,14 @@ public sealed interface ActionDistribution
     }
 
     @Override
-    public float[] draw(RandomGenerator random) {
-      float[] actions = new float[means.length];
-      for (int i = 0; i < actions.length; i++) {
-        actions[i] = (float) (means[i] + deviations[i] * random.nextGaussian());
+    public float[] draw(int row, RandomGenerator random) {
+      int d = box.dimensions();
+      float[] action = new float[d];
+      for (int j = 0; j < d; j++) {
+        int i = row * d + j;
+        action[j] = (float) (means[i] + deviations[i] * random.nextGaussian());
       }
-      return cut(box, actions);
+      return cut(box, action);
     }
 
     @Override
@@ -192,10 +205,12 @@ public sealed interface ActionDistribution
     }
 
     @Override
-    public float[] draw(RandomGenerator random) {
-      float[] units = new float[means.length];
-      for (int i = 0; i < units.length; i++) {
-        units[i] = (float) Math.tanh(means[i] + deviations[i] * random.nextGaussian());
+    public float[] draw(int row, RandomGenerator random) {
+      int d = box.dimensions();
+      float[] units = new float[d];
+      for (int j = 0; j < d; j++) {
+        int i = row * d + j;
+        units[j] = (float) Math.tanh(means[i] + deviations[i] * random.nextGaussian());
       }
       return box.fromUnits(units);
     }

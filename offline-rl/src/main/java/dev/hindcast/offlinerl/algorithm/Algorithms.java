@@ -142,7 +142,7 @@ public final class Algorithms {
           new Entry<>(
               "fitted-q-evaluation",
               "Learns what actions are worth under a target policy; doubly robust estimates need it.",
-              Actions.DISCRETE,
+              Actions.BOTH,
               FittedQEvaluation.Config.DEFAULT,
               Yields.Q_FUNCTION,
               Uses.STEPS_WITH_NEXT_OBSERVATION,

@@ -9,6 +9,7 @@ import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
+import dev.hindcast.offlinerl.product.Product;
 import dev.hindcast.offlinerl.training.ReplayBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,11 @@ import java.util.Optional;
 /** Trains a learner on episodes in memory, for tests. */
 final class Training {
   private Training() {}
+
+  /** What becomes of a trained learner's product; networks are gone afterwards. */
+  private interface Reading {
+    float[] of(Product product, Normalizer normalizer);
+  }
 
   /** The trained network's outputs in every state of a tabular world, (states, actions). */
   static float[] outputs(
@@ -25,12 +31,70 @@ final class Training {
       double discount,
       int updates,
       Optional<Policy> target) {
+    int states = data.observationSpace().categorical().get(0).codes() - 1;
+    return trained(
+        algorithm,
+        config,
+        data,
+        discount,
+        updates,
+        target,
+        (product, normalizer) -> first(product, normalizer).forward(states(states)));
+  }
+
+  /**
+   * The trained critic's values of continuous actions in [-1, 1].
+   *
+   * @param observations (rows, numeric fields)
+   * @param actions (rows, dimensions)
+   */
+  static float[] actionValues(
+      String algorithm,
+      Record config,
+      TransitionColumns data,
+      double discount,
+      int updates,
+      Optional<Policy> target,
+      float[] observations,
+      float[] actions) {
+    int rows = observations.length / data.observationSpace().numeric().size();
+    Decisions decisions =
+        new Decisions(
+            rows, observations, new int[0], new boolean[0], new String[rows], new int[rows]);
+    return trained(
+        algorithm,
+        config,
+        data,
+        discount,
+        updates,
+        target,
+        (product, normalizer) -> first(product, normalizer).forward(decisions, actions));
+  }
+
+  private static MultilayerPerceptron first(Product product, Normalizer normalizer) {
+    Network network = product.networks().values().iterator().next();
+    return new MultilayerPerceptron(network.architecture(), normalizer, network.parameters());
+  }
+
+  private static float[] trained(
+      String algorithm,
+      Record config,
+      TransitionColumns data,
+      double discount,
+      int updates,
+      Optional<Policy> target,
+      Reading reading) {
     Algorithms.Entry<?> entry = Algorithms.named(algorithm).orElseThrow();
     Experience experience = new Experience(data, discount, Experience.RewardScale.NONE);
+    Normalizer normalizer = Normalizer.fit(data);
     int fields = data.observationSpace().categorical().size();
     try (Networks networks = DjlNetworks.on(Networks.Device.CPU);
         Observations observations =
-            networks.place(data.numeric(), data.categories(), fields, data.observationRows());
+            networks.place(
+                normalizer.apply(data.numeric()),
+                data.categories(),
+                fields,
+                data.observationRows());
         Learner learner =
             entry.learner(
                 new Setting(
@@ -40,11 +104,7 @@ final class Training {
       for (int i = 0; i < updates; i++) {
         learner.update(buffer.sample(i, updates, 128));
       }
-      Network product = learner.product().networks().values().iterator().next();
-      MultilayerPerceptron network =
-          new MultilayerPerceptron(
-              product.architecture(), Normalizer.fit(data), product.parameters());
-      return network.forward(states(data.observationSpace().categorical().get(0).codes() - 1));
+      return reading.of(learner.product(), normalizer);
     }
   }
 
