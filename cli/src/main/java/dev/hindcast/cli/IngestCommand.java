@@ -34,7 +34,10 @@ final class IngestCommand extends Verb {
   public Integer call() {
     Settings settings =
         options.read(
-            root -> new Settings(Pipeline.from(root), IngestConfig.from(root.section("ingest"))));
+            root -> {
+              Pipeline pipeline = Pipeline.from(root);
+              return new Settings(pipeline, IngestConfig.from(root.section("ingest"), pipeline));
+            });
     try (SparkStages stages = stages()) {
       DatasetManifest manifest =
           stages.ingest(settings.ingest(), settings.pipeline().name(), output, existing.choice());

@@ -52,7 +52,7 @@ final class QuickstartCommand extends Verb {
     Path example = example();
     ConfigDocument document = ConfigDocument.read(example.resolve("pipeline.yaml"), List.of());
     Pipeline pipeline = Pipeline.from(document.root());
-    IngestConfig ingest = IngestConfig.from(document.root().section("ingest"));
+    IngestConfig ingest = IngestConfig.from(document.root().section("ingest"), pipeline);
     TrainConfig train = TrainConfig.from(document.root());
     EvaluateConfig evaluate = EvaluateConfig.from(document.root());
     document.finish();

@@ -39,10 +39,10 @@ final class ValidateCommand extends Verb {
     ConfigDocument document = options.document();
     ConfigNode root = document.root();
     List<String> sections = new ArrayList<>();
-    Pipeline.from(root);
+    Pipeline pipeline = Pipeline.from(root);
     IngestConfig ingest = null;
     if (root.at("ingest").isPresent()) {
-      ingest = IngestConfig.from(root.section("ingest"));
+      ingest = IngestConfig.from(root.section("ingest"), pipeline);
       sections.add("ingest");
     }
     if (root.at("train").isPresent()) {

@@ -4,14 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.hindcast.core.artefact.ArtefactFile;
 import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.artefact.Fingerprint;
+import dev.hindcast.core.config.DidYouMean;
 import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.DatasetManifest;
 import dev.hindcast.core.data.Split;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.dataset.columns.TransitionFile;
+import dev.hindcast.dataset.columns.TransitionLayout;
 import dev.hindcast.dataset.storage.Storage;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A finished dataset, opened. The object holds only the manifest and the place: it is cheap to send
@@ -22,6 +26,7 @@ public final class Dataset implements java.io.Serializable {
 
   private final String uri;
   private final String manifestJson;
+  private final TreeMap<String, Double> rewardWeights;
 
   @SuppressWarnings(
       "unused") // travels along, so that other machines reach the place as this one does
@@ -29,9 +34,10 @@ public final class Dataset implements java.io.Serializable {
 
   private transient DatasetManifest manifest;
 
-  private Dataset(String uri, String manifestJson) {
+  private Dataset(String uri, String manifestJson, Map<String, Double> rewardWeights) {
     this.uri = uri;
     this.manifestJson = manifestJson;
+    this.rewardWeights = new TreeMap<>(rewardWeights);
   }
 
   /**
@@ -73,7 +79,8 @@ public final class Dataset implements java.io.Serializable {
             place,
             new String(
                 Storage.read(Storage.below(place, ArtefactFolder.MANIFEST)),
-                StandardCharsets.UTF_8));
+                StandardCharsets.UTF_8),
+            Map.of());
     try {
       dataset.manifest();
     } catch (IllegalArgumentException e) {
@@ -97,6 +104,41 @@ public final class Dataset implements java.io.Serializable {
           CanonicalJson.read(manifestJson.getBytes(StandardCharsets.UTF_8), DatasetManifest.class);
     }
     return manifest;
+  }
+
+  /**
+   * The same dataset read with other weights of the reward's components. What the manifest says of
+   * rewards and returns stays under the weights of ingestion.
+   *
+   * @param weights by component; a component that is not named gets 0. Empty for the reward as it
+   *     is stored.
+   * @throws UserError (usage) when the dataset has no such component
+   */
+  public Dataset withRewardWeights(Map<String, Double> weights) {
+    Map<String, Double> stored = manifest().rewardWeights();
+    for (String component : weights.keySet()) {
+      if (!stored.containsKey(component)) {
+        throw UserError.usage(
+            "Cannot weigh the rewards of dataset "
+                + uri
+                + " by reward-weights."
+                + component
+                + ": "
+                + (stored.isEmpty()
+                    ? "its reward is one column, without components. Ingest the log with ingest.reward.components, or take reward-weights out."
+                    : "its reward has no such component."
+                        + DidYouMean.hint(component, stored.keySet())));
+      }
+    }
+    return new Dataset(uri, manifestJson, weights);
+  }
+
+  /**
+   * The weights of the reward's components in use, by name: those given, otherwise those of
+   * ingestion; empty when the reward is whole.
+   */
+  public Map<String, Double> rewardWeights() {
+    return manifest().rewardWeights(rewardWeights);
   }
 
   /** Its fingerprint. */
@@ -136,9 +178,7 @@ public final class Dataset implements java.io.Serializable {
   }
 
   private TransitionColumns.Builder builder() {
-    DatasetManifest m = manifest();
-    return new TransitionColumns.Builder(
-        m.observationSpace(), m.actionSpace(), m.hasMask(), m.hasPropensity());
+    return TransitionLayout.of(manifest()).builder();
   }
 
   private void append(String file, TransitionColumns.Builder builder) {
@@ -160,8 +200,11 @@ public final class Dataset implements java.io.Serializable {
               + file
               + " is not the file that was published (its hash differs). Copy the dataset again, or ingest again.");
     }
-    DatasetManifest m = manifest();
-    TransitionFile.append(
-        path, m.observationSpace(), m.actionSpace(), m.hasMask(), m.hasPropensity(), builder);
+    TransitionLayout layout = TransitionLayout.of(manifest());
+    double[] weights =
+        rewardWeights.isEmpty()
+            ? new double[0]
+            : rewardWeights().values().stream().mapToDouble(Double::doubleValue).toArray();
+    TransitionFile.append(path, layout, weights, builder);
   }
 }

@@ -8,6 +8,7 @@ import dev.hindcast.core.data.DatasetManifest;
 import dev.hindcast.core.data.Split;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.dataset.columns.TransitionFile;
+import dev.hindcast.dataset.columns.TransitionLayout;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,11 @@ public final class DatasetWriter {
       for (Split.Part part : Split.Part.values()) {
         int[] episodes = episodesOf(columns, split, part);
         if (episodes.length > 0) {
-          TransitionFile.write(columns, episodes, writer.resolve(DatasetLayout.dataFile(part, 0)));
+          TransitionFile.write(
+              columns,
+              episodes,
+              TransitionLayout.of(columns),
+              writer.resolve(DatasetLayout.dataFile(part, 0)));
         }
         parts.put(
             part.key(), new PartTally(columns.actionSpace()).add(columns, episodes).summary());
@@ -59,6 +64,11 @@ public final class DatasetWriter {
               columns.hasMask(),
               columns.hasPropensities(),
               false,
+              columns.hasDurations(),
+              columns.hasDemonstrations(),
+              columns.rewardComponents().stream()
+                  .map(component -> new DatasetManifest.RewardComponent(component, 1))
+                  .toList(),
               loggedOutsideMask(columns),
               new RowAccount(columns.rows(), columns.rows(), Map.of()),
               Map.of(),

@@ -2,6 +2,7 @@ package dev.hindcast.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hindcast.core.config.UserError;
@@ -9,12 +10,14 @@ import dev.hindcast.core.data.DatasetManifest;
 import dev.hindcast.core.data.Returns;
 import dev.hindcast.core.data.Split;
 import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.dataset.storage.Storage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -121,10 +124,60 @@ class DatasetTest {
     assertThatThrownBy(() -> Dataset.open(ds.toString())).hasMessageContaining("never finished");
   }
 
+  @Test
+  void rewardsAreWeighedWhenReadAndStoredAsIngested() {
+    Dataset dataset = write("ds", Episodes.withEverything(30, 11));
+    assertThat(dataset.rewardWeights()).isEqualTo(Map.of("watch", 1.0, "click", 1.0));
+    TransitionColumns stored = dataset.read(Split.Part.TRAINING);
+    Dataset weighed = dataset.withRewardWeights(Map.of("click", 2.0, "watch", -0.5));
+    assertThat(weighed.fingerprint()).isEqualTo(dataset.fingerprint());
+    TransitionColumns read = weighed.read(Split.Part.TRAINING);
+    TransitionColumns clicks =
+        dataset.withRewardWeights(Map.of("click", 1.0)).read(Split.Part.TRAINING);
+    for (int row = 0; row < read.rows(); row++) {
+      double watch = stored.rewardComponent(row, 0);
+      double click = stored.rewardComponent(row, 1);
+      assertThat(stored.reward(row)).isEqualTo(watch + click);
+      assertThat(read.reward(row)).isEqualTo(-0.5 * watch + 2 * click);
+      assertThat(clicks.reward(row)).isEqualTo(click);
+    }
+    assertThat(weighed.withRewardWeights(Map.of()).read(Split.Part.TRAINING).reward(0))
+        .isEqualTo(stored.reward(0));
+  }
+
+  @Test
+  void weightOfAComponentThatIsNotThereIsRefused() {
+    Dataset parts = write("parts", Episodes.withEverything(5, 11));
+    assertThatThrownBy(() -> parts.withRewardWeights(Map.of("clik", 1.0)))
+        .hasMessageContaining("by reward-weights.clik: its reward has no such component.")
+        .hasMessageContaining("Did you mean click?")
+        .extracting(e -> ((UserError) e).kind())
+        .isEqualTo(UserError.Kind.USAGE);
+    Dataset whole = write("whole", Episodes.discrete(5, 11));
+    assertThatThrownBy(() -> whole.withRewardWeights(Map.of("click", 1.0)))
+        .hasMessageContaining("its reward is one column, without components.")
+        .hasMessageContaining("take reward-weights out");
+  }
+
+  @Test
+  void manifestSaysWhatStepsHoldAndKeepsSilentOtherwise() throws Exception {
+    DatasetManifest manifest = write("more", Episodes.withEverything(9, 3)).manifest();
+    assertThat(manifest.hasDuration()).isTrue();
+    assertThat(manifest.hasDemonstration()).isTrue();
+    assertThat(manifest.rewardWeights()).containsExactly(entry("watch", 1.0), entry("click", 1.0));
+    write("plain", Episodes.discrete(9, 3));
+    assertThat(Files.readString(root.resolve("plain/manifest.json")))
+        .doesNotContain("duration", "demonstration", "reward_components");
+  }
+
   /** Made by this class's own means with release 0.1.0; must stay readable for good. */
   @Test
   void datasetOfRelease010StillLoads() {
     Dataset old = Dataset.open("src/test/resources/artefacts/0.1.0/dataset");
+    // bundles name their dataset by this: fields that came later must not change it
+    assertThat(old.fingerprint())
+        .isEqualTo(Storage.fingerprint("src/test/resources/artefacts/0.1.0/dataset/manifest.json"));
+    assertThat(old.rewardWeights()).isEmpty();
     TransitionColumns now = Episodes.discrete(12, 1);
     int rows = 0;
     for (Split.Part part : Split.Part.values()) {

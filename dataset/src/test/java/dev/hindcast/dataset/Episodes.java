@@ -42,6 +42,41 @@ public final class Episodes {
     return builder.build();
   }
 
+  /** As {@link #discrete}, with durations, demonstrations and two reward components. */
+  public static TransitionColumns withEverything(int episodes, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    TransitionColumns.Builder builder =
+        new TransitionColumns.Builder(SPACE, new ActionSpace.Discrete(5), false, true)
+            .withRewardComponents(List.of("watch", "click"));
+    for (int e = 0; e < episodes; e++) {
+      builder.beginEpisode("episode-" + (episodes - e));
+      for (int steps = 1 + random.nextInt(4); steps > 0; steps--) {
+        double watch = random.nextDouble();
+        double click = random.nextInt(2);
+        builder
+            .addStep(
+                numbers(random),
+                codes(random),
+                new boolean[0],
+                random.nextInt(5),
+                watch + click,
+                1 - random.nextDouble())
+            .lasting(random.nextDouble(0, 3))
+            .paying(watch, click);
+        if (e % 3 == 0) {
+          builder.asDemonstration();
+        }
+      }
+      if (e % 2 == 0) {
+        builder.endEpisodeWithFinalObservation(
+            false, numbers(random), codes(random), new boolean[0]);
+      } else {
+        builder.endEpisode(true);
+      }
+    }
+    return builder.build();
+  }
+
   /** Box actions, numbers only, no propensities. */
   public static TransitionColumns box(int episodes, long seed) {
     SplittableRandom random = new SplittableRandom(seed);

@@ -1,10 +1,12 @@
 package dev.hindcast.core.data;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.hindcast.core.artefact.ArtefactFile;
 import dev.hindcast.core.artefact.Fingerprint;
 import dev.hindcast.core.artefact.Provenance;
 import dev.hindcast.core.artefact.RowAccount;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -22,6 +24,11 @@ import java.util.Map;
  * @param hasPropensity whether rows have the behavior policy's probability of the logged action
  * @param propensityEstimated whether those probabilities are estimates rather than what the logger
  *     drew from
+ * @param hasDuration whether rows say how long their steps took; left out of the JSON when not
+ * @param hasDemonstration whether rows say if they are demonstrations; left out of the JSON when
+ *     not
+ * @param rewardComponents what rewards are made of, with the weights under which the stored reward
+ *     is their sum; empty, and left out of the JSON, when they are not made of several
  * @param loggedActionsOutsideMask kept rows whose logged action their own mask does not admit
  * @param rows where every row of the log went
  * @param warnings rules that were broken in rows that were kept all the same, with their counts
@@ -39,6 +46,9 @@ public record DatasetManifest(
     boolean hasMask,
     boolean hasPropensity,
     boolean propensityEstimated,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) Boolean hasDuration,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) Boolean hasDemonstration,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<RewardComponent> rewardComponents,
     long loggedActionsOutsideMask,
     RowAccount rows,
     Map<String, Long> warnings,
@@ -52,11 +62,34 @@ public record DatasetManifest(
   /** What stands in {@code kind}. */
   public static final String KIND = "dataset";
 
-  /** Copies the collections. */
+  /** Copies the collections; what a manifest does not say of steps, they do not have. */
   public DatasetManifest {
+    hasDuration = hasDuration != null && hasDuration;
+    hasDemonstration = hasDemonstration != null && hasDemonstration;
+    rewardComponents = rewardComponents == null ? List.of() : List.copyOf(rewardComponents);
     warnings = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(warnings));
     parts = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(parts));
     files = List.copyOf(files);
+  }
+
+  /** The weights of the reward's components by name, in their order; empty without components. */
+  public Map<String, Double> rewardWeights() {
+    Map<String, Double> weights = new LinkedHashMap<>();
+    rewardComponents.forEach(component -> weights.put(component.name(), component.weight()));
+    return weights;
+  }
+
+  /**
+   * The weights in use under those that a config gives.
+   *
+   * @param given by component; a component that is not named gets 0. Empty for those of ingestion.
+   */
+  public Map<String, Double> rewardWeights(Map<String, Double> given) {
+    Map<String, Double> weights = rewardWeights();
+    if (!given.isEmpty()) {
+      weights.replaceAll((component, stored) -> given.getOrDefault(component, 0.0));
+    }
+    return weights;
   }
 
   /** The summary of one side. */
@@ -76,7 +109,15 @@ public record DatasetManifest(
   }
 
   /**
-   * One side of the split in figures.
+   * One of the things that rewards are made of.
+   *
+   * @param name its name
+   * @param weight what it was multiplied by in the stored reward
+   */
+  public record RewardComponent(String name, double weight) {}
+
+  /**
+   * One side of the split in figures; rewards and returns under the weights of ingestion.
    *
    * @param episodes how many
    * @param transitions how many steps

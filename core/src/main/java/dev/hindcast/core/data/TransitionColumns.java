@@ -2,6 +2,7 @@ package dev.hindcast.core.data;
 
 import dev.hindcast.core.config.Require;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Whole episodes in flat arrays: the form in which learners and estimators read a dataset.
@@ -26,6 +27,8 @@ public final class TransitionColumns {
   private final float[] actionVectors;
   private final double[] rewards;
   private final double[] propensities;
+  private final List<String> rewardComponents;
+  private final double[] rewardParts;
   private final double[] durations;
   private final boolean[] demonstrations;
   private final boolean[] terminated;
@@ -58,6 +61,8 @@ public final class TransitionColumns {
             : new float[0];
     rewards = Arrays.copyOf(b.rewards, rows);
     propensities = b.withPropensities ? Arrays.copyOf(b.propensities, rows) : new double[0];
+    rewardComponents = b.rewardComponents;
+    rewardParts = Arrays.copyOf(b.rewardParts, rows * rewardComponents.size());
     durations = b.durations.length == 0 ? b.durations : Arrays.copyOf(b.durations, rows);
     demonstrations = b.demonstrated ? Arrays.copyOf(b.demonstrations, rows) : new boolean[0];
     terminated = Arrays.copyOf(b.terminated, rows);
@@ -167,9 +172,23 @@ public final class TransitionColumns {
     return actionVectors;
   }
 
-  /** The reward of a row. */
+  /** The reward of a row; of several components their sum under the weights in use. */
   public double reward(int row) {
     return rewards[row];
+  }
+
+  /** What rewards are made of, by name, where the log says so; otherwise empty. */
+  public List<String> rewardComponents() {
+    return rewardComponents;
+  }
+
+  /**
+   * One component of a row's reward, before any weight.
+   *
+   * @param component its place in {@link #rewardComponents()}
+   */
+  public double rewardComponent(int row, int component) {
+    return rewardParts[row * rewardComponents.size() + component];
   }
 
   /** Whether propensities were logged. */
@@ -289,7 +308,8 @@ public final class TransitionColumns {
   /**
    * Collects episodes step by step. For each episode: {@link #beginEpisode}, then for each step
    * {@link #addStep} or {@link #addBoxStep} and what else is known of it ({@link #lasting}, {@link
-   * #asDemonstration}), then {@link #endEpisode} or {@link #endEpisodeWithFinalObservation}.
+   * #asDemonstration}, {@link #paying}), then {@link #endEpisode} or {@link
+   * #endEpisodeWithFinalObservation}.
    */
   public static final class Builder {
     private static final int FINAL = -2;
@@ -315,6 +335,8 @@ public final class TransitionColumns {
     private float[] actionVectors;
     private double[] rewards;
     private double[] propensities;
+    private List<String> rewardComponents = List.of();
+    private double[] rewardParts = new double[0];
     private double[] durations = new double[0];
     private boolean[] demonstrations;
     private boolean demonstrated;
@@ -356,6 +378,14 @@ public final class TransitionColumns {
       terminated = new boolean[capacity];
       truncated = new boolean[capacity];
       next = new int[capacity];
+    }
+
+    /** Says of what rewards are made; every step is then followed by {@link #paying}. */
+    public Builder withRewardComponents(List<String> names) {
+      Require.that(rows == 0, "Reward components must be named before the first step.");
+      rewardComponents = List.copyOf(names);
+      rewardParts = new double[rewards.length * names.size()];
+      return this;
     }
 
     /** Opens an episode. */
@@ -419,6 +449,13 @@ public final class TransitionColumns {
         Arrays.fill(durations, 1);
       }
       durations[rows - 1] = duration;
+      return this;
+    }
+
+    /** Says what the reward of the step added last is made of, in the order of the names. */
+    public Builder paying(double... parts) {
+      System.arraycopy(
+          parts, 0, rewardParts, (rows - 1) * rewardComponents.size(), rewardComponents.size());
       return this;
     }
 
@@ -493,6 +530,8 @@ public final class TransitionColumns {
       actionVectors = Arrays.copyOf(actionVectors, Math.multiplyExact(capacity, box));
       rewards = Arrays.copyOf(rewards, capacity);
       propensities = Arrays.copyOf(propensities, capacity);
+      rewardParts =
+          Arrays.copyOf(rewardParts, Math.multiplyExact(capacity, rewardComponents.size()));
       demonstrations = Arrays.copyOf(demonstrations, capacity);
       if (durations.length > 0) {
         durations = Arrays.copyOf(durations, capacity);

@@ -3,25 +3,32 @@ package dev.hindcast.core.policy;
 import dev.hindcast.core.config.ConfigDocument;
 import dev.hindcast.core.config.ConfigNode;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
- * What all stages of one config share: the top-level keys {@code name}, {@code discount} and {@code
- * policies}.
+ * What all stages of one config share: the top-level keys {@code name}, {@code discount}, {@code
+ * policies} and {@code reward-weights}.
  *
  * @param name what people call the pipeline; the config file's own name when not given
  * @param discount γ, in [0, 1]; 0.99 when not given, the field's habit
  * @param policies target policies that other sections refer to by name
+ * @param rewardWeights what the components of the reward are multiplied by, by name, where a config
+ *     says so; otherwise empty
  */
-public record Pipeline(String name, double discount, List<PolicySpec> policies) {
+public record Pipeline(
+    String name, double discount, List<PolicySpec> policies, Map<String, Double> rewardWeights) {
   private static final double DEFAULT_DISCOUNT = 0.99;
 
-  /** Copies the list. */
+  /** Copies the collections. */
   public Pipeline {
     policies = List.copyOf(policies);
+    rewardWeights = Collections.unmodifiableMap(new TreeMap<>(rewardWeights));
   }
 
   /** Reads the shared keys; mistakes become problems of the document. */
@@ -51,7 +58,23 @@ public record Pipeline(String name, double discount, List<PolicySpec> policies) 
       }
       policies.add(spec);
     }
-    return new Pipeline(name, discount, policies);
+    return new Pipeline(name, discount, policies, rewardWeights(root.section("reward-weights")));
+  }
+
+  private static Map<String, Double> rewardWeights(ConfigNode section) {
+    Map<String, Double> weights = new TreeMap<>();
+    for (String component : section.keys()) {
+      ConfigNode node = section.at(component);
+      double weight = node.number(1);
+      if (!Double.isFinite(weight)) {
+        node.problem("is " + weight + ", but a weight must be finite");
+      }
+      weights.put(component, weight);
+    }
+    if (weights.values().stream().allMatch(weight -> weight == 0) && !weights.isEmpty()) {
+      section.problem("are all 0, so every reward would be 0");
+    }
+    return weights;
   }
 
   /** The policy defined under a name at the top level, if there is one. */

@@ -1,8 +1,6 @@
 package dev.hindcast.dataset.columns;
 
 import dev.hindcast.core.config.UserError;
-import dev.hindcast.core.data.ActionSpace;
-import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.dataset.storage.Storage;
 import java.io.IOException;
@@ -23,16 +21,26 @@ public final class TransitionFile {
 
   /** Writes all episodes in their order, replacing what stands at the path. */
   public static void write(TransitionColumns columns, String path) {
-    write(columns, IntStream.range(0, columns.episodes()).toArray(), path);
+    write(
+        columns,
+        IntStream.range(0, columns.episodes()).toArray(),
+        TransitionLayout.of(columns),
+        path);
   }
 
-  /** Writes some episodes in the order given, replacing what stands at the path. */
-  public static void write(TransitionColumns columns, int[] episodes, String path) {
-    StableFooter.write(path, scratch -> writeDirectly(columns, episodes, scratch));
+  /**
+   * Writes some episodes in the order given, replacing what stands at the path.
+   *
+   * @param layout the columns that the file gets, whether or not these episodes need them all
+   */
+  public static void write(
+      TransitionColumns columns, int[] episodes, TransitionLayout layout, String path) {
+    StableFooter.write(path, scratch -> writeDirectly(columns, episodes, layout, scratch));
   }
 
-  private static void writeDirectly(TransitionColumns columns, int[] episodes, String path) {
-    TransitionWriteSupport support = new TransitionWriteSupport(columns);
+  private static void writeDirectly(
+      TransitionColumns columns, int[] episodes, TransitionLayout layout, String path) {
+    TransitionWriteSupport support = new TransitionWriteSupport(columns, layout);
     try (ParquetWriter<Integer> writer =
         new Writer(Storage.parquetOutput(path), support)
             .withConf(Storage.configuration())
@@ -56,34 +64,25 @@ public final class TransitionFile {
    * @throws UserError (data) when the file is no whole Parquet file or lacks a column; (input
    *     missing) when it is not there
    */
-  public static TransitionColumns read(
-      String path,
-      ObservationSpace observationSpace,
-      ActionSpace actionSpace,
-      boolean masked,
-      boolean withPropensities) {
-    TransitionColumns.Builder builder =
-        new TransitionColumns.Builder(observationSpace, actionSpace, masked, withPropensities);
-    append(path, observationSpace, actionSpace, masked, withPropensities, builder);
+  public static TransitionColumns read(String path, TransitionLayout layout) {
+    TransitionColumns.Builder builder = layout.builder();
+    append(path, layout, new double[0], builder);
     return builder.build();
   }
 
   /**
-   * Adds all episodes of a file to a builder of the same spaces.
+   * Adds all episodes of a file to a builder of the same layout.
    *
+   * @param rewardWeights what to multiply the reward's components by, in their order; empty for the
+   *     reward as it is stored
    * @throws UserError as {@link #read} does
    */
   public static void append(
       String path,
-      ObservationSpace observationSpace,
-      ActionSpace actionSpace,
-      boolean masked,
-      boolean withPropensities,
+      TransitionLayout layout,
+      double[] rewardWeights,
       TransitionColumns.Builder builder) {
-    TransitionReadSupport support =
-        new TransitionReadSupport(
-            new TransitionSchema.Layout(observationSpace, actionSpace, masked, withPropensities),
-            builder);
+    TransitionReadSupport support = new TransitionReadSupport(layout, rewardWeights, builder);
     ParquetTrouble.explained(
         path,
         () -> {

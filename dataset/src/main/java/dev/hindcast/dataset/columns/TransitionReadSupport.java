@@ -18,13 +18,21 @@ import org.apache.parquet.schema.Type;
 
 /** Reads rows straight into a builder of flat arrays; no row objects are made. */
 final class TransitionReadSupport extends ReadSupport<Boolean> {
-  private final TransitionSchema.Layout layout;
+  private final TransitionLayout layout;
+  private final double[] rewardWeights;
   private final TransitionColumns.Builder builder;
   private final Row row;
   private boolean open;
 
-  TransitionReadSupport(TransitionSchema.Layout layout, TransitionColumns.Builder builder) {
+  /**
+   * For one file.
+   *
+   * @param rewardWeights by component; empty for the reward as it is stored
+   */
+  TransitionReadSupport(
+      TransitionLayout layout, double[] rewardWeights, TransitionColumns.Builder builder) {
     this.layout = layout;
+    this.rewardWeights = rewardWeights;
     this.builder = builder;
     row = new Row();
   }
@@ -78,6 +86,9 @@ final class TransitionReadSupport extends ReadSupport<Boolean> {
     final boolean[] finalMask = new boolean[mask.length];
     int action;
     double reward;
+    final double[] rewardParts = new double[layout.rewardComponents().size()];
+    double duration;
+    boolean demonstration;
     double propensity;
     boolean terminated;
     boolean truncated;
@@ -90,10 +101,25 @@ final class TransitionReadSupport extends ReadSupport<Boolean> {
       } else if (!open || !builder.currentEpisodeId().equals(id)) {
         throw new ParquetDecodingException("episode " + id + " does not begin with step 0");
       }
+      if (rewardWeights.length > 0) {
+        reward = 0;
+        for (int i = 0; i < rewardParts.length; i++) {
+          reward += rewardWeights[i] * rewardParts[i];
+        }
+      }
       if (layout.isDiscrete()) {
         builder.addStep(numbers, codes, mask, action, reward, propensity);
       } else {
         builder.addBoxStep(numbers, codes, vector, reward, propensity);
+      }
+      if (rewardParts.length > 0) {
+        builder.paying(rewardParts);
+      }
+      if (layout.withDurations()) {
+        builder.lasting(duration);
+      }
+      if (demonstration) {
+        builder.asDemonstration();
       }
       open = !terminated && !truncated;
       if (!open && hasFinal) {
@@ -123,6 +149,9 @@ final class TransitionReadSupport extends ReadSupport<Boolean> {
         case TransitionSchema.ACTION_VECTOR -> new Numbers(name, row.vector, false);
         case TransitionSchema.ACTION_MASK -> new Flags(name, row.mask, false);
         case TransitionSchema.REWARD -> new Real(value -> row.reward = value);
+        case TransitionSchema.REWARD_COMPONENTS -> new Reals(name, row.rewardParts);
+        case TransitionSchema.DURATION -> new Real(value -> row.duration = value);
+        case TransitionSchema.DEMONSTRATION -> new Flag(value -> row.demonstration = value);
         case TransitionSchema.PROPENSITY -> new Real(value -> row.propensity = value);
         case TransitionSchema.TERMINATED -> new Flag(value -> row.terminated = value);
         case TransitionSchema.TRUNCATED -> new Flag(value -> row.truncated = value);
@@ -265,6 +294,26 @@ final class TransitionReadSupport extends ReadSupport<Boolean> {
           new PrimitiveConverter() {
             @Override
             public void addFloat(float value) {
+              target[place()] = value;
+            }
+          };
+    }
+
+    @Override
+    PrimitiveConverter element() {
+      return element;
+    }
+  }
+
+  private final class Reals extends Listed {
+    private final PrimitiveConverter element;
+
+    Reals(String name, double[] target) {
+      super(name, target.length, false);
+      element =
+          new PrimitiveConverter() {
+            @Override
+            public void addDouble(double value) {
               target[place()] = value;
             }
           };

@@ -6,9 +6,6 @@ import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.DOUBLE;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.FLOAT;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
 
-import dev.hindcast.core.data.ActionSpace;
-import dev.hindcast.core.data.ObservationSpace;
-import dev.hindcast.core.data.TransitionColumns;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
@@ -25,6 +22,9 @@ final class TransitionSchema {
   static final String ACTION_VECTOR = "action_vector";
   static final String ACTION_MASK = "action_mask";
   static final String REWARD = "reward";
+  static final String REWARD_COMPONENTS = "reward_components";
+  static final String DURATION = "duration";
+  static final String DEMONSTRATION = "demonstration";
   static final String PROPENSITY = "propensity";
   static final String TERMINATED = "terminated";
   static final String TRUNCATED = "truncated";
@@ -34,49 +34,7 @@ final class TransitionSchema {
 
   private TransitionSchema() {}
 
-  /**
-   * What a file holds, and so which columns it has.
-   *
-   * @param observationSpace what is seen
-   * @param actionSpace what can be done
-   * @param masked whether there are masks
-   * @param withPropensities whether there are propensities
-   */
-  record Layout(
-      ObservationSpace observationSpace,
-      ActionSpace actionSpace,
-      boolean masked,
-      boolean withPropensities) {
-    static Layout of(TransitionColumns columns) {
-      return new Layout(
-          columns.observationSpace(),
-          columns.actionSpace(),
-          columns.hasMask(),
-          columns.hasPropensities());
-    }
-
-    boolean hasNumbers() {
-      return !observationSpace.numeric().isEmpty();
-    }
-
-    boolean hasCategories() {
-      return !observationSpace.categorical().isEmpty();
-    }
-
-    boolean isDiscrete() {
-      return actionSpace instanceof ActionSpace.Discrete;
-    }
-
-    int actions() {
-      return actionSpace instanceof ActionSpace.Discrete discrete ? discrete.size() : 0;
-    }
-
-    int dimensions() {
-      return actionSpace instanceof ActionSpace.Box box ? box.dimensions() : 0;
-    }
-  }
-
-  static MessageType of(Layout layout) {
+  static MessageType of(TransitionLayout layout) {
     Types.MessageTypeBuilder message = Types.buildMessage();
     message.required(BINARY).as(LogicalTypeAnnotation.stringType()).named(EPISODE_ID);
     message.required(INT32).named(STEP);
@@ -95,6 +53,15 @@ final class TransitionSchema {
       list(message, Repetition.REQUIRED, BOOLEAN, ACTION_MASK);
     }
     message.required(DOUBLE).named(REWARD);
+    if (!layout.rewardComponents().isEmpty()) {
+      list(message, Repetition.REQUIRED, DOUBLE, REWARD_COMPONENTS);
+    }
+    if (layout.withDurations()) {
+      message.required(DOUBLE).named(DURATION);
+    }
+    if (layout.withDemonstrations()) {
+      message.required(BOOLEAN).named(DEMONSTRATION);
+    }
     if (layout.withPropensities()) {
       message.required(DOUBLE).named(PROPENSITY);
     }

@@ -10,7 +10,7 @@ import org.apache.parquet.io.api.RecordConsumer;
 /** Writes rows, named by their number, straight from flat arrays. */
 final class TransitionWriteSupport extends WriteSupport<Integer> {
   private final TransitionColumns columns;
-  private final TransitionSchema.Layout layout;
+  private final TransitionLayout layout;
   private final int numbers;
   private final int categories;
   private final int actions;
@@ -20,9 +20,9 @@ final class TransitionWriteSupport extends WriteSupport<Integer> {
   private int episodeStart;
   private int field;
 
-  TransitionWriteSupport(TransitionColumns columns) {
+  TransitionWriteSupport(TransitionColumns columns, TransitionLayout layout) {
     this.columns = columns;
-    layout = TransitionSchema.Layout.of(columns);
+    this.layout = layout;
     numbers = columns.observationSpace().numeric().size();
     categories = columns.observationSpace().categorical().size();
     actions = layout.actions();
@@ -62,6 +62,18 @@ final class TransitionWriteSupport extends WriteSupport<Integer> {
     }
     mask(row, TransitionSchema.ACTION_MASK);
     one(TransitionSchema.REWARD, () -> out.addDouble(columns.reward(row)));
+    if (!layout.rewardComponents().isEmpty()) {
+      list(
+          TransitionSchema.REWARD_COMPONENTS,
+          layout.rewardComponents().size(),
+          i -> out.addDouble(columns.rewardComponent(row, i)));
+    }
+    if (layout.withDurations()) {
+      one(TransitionSchema.DURATION, () -> out.addDouble(columns.duration(row)));
+    }
+    if (layout.withDemonstrations()) {
+      one(TransitionSchema.DEMONSTRATION, () -> out.addBoolean(columns.isDemonstration(row)));
+    }
     if (layout.withPropensities()) {
       one(TransitionSchema.PROPENSITY, () -> out.addDouble(columns.propensity(row)));
     }

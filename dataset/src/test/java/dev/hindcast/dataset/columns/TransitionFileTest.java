@@ -9,6 +9,8 @@ import dev.hindcast.dataset.Episodes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +30,30 @@ class TransitionFileTest {
     assertSame(written, read);
     assertThat(read.hasMask()).isFalse();
     assertThat(read.hasPropensities()).isFalse();
+  }
+
+  @Test
+  void durationsDemonstrationsAndRewardComponentsAreReadBack() {
+    TransitionColumns written = Episodes.withEverything(60, 2);
+    assertThat(written.hasDemonstrations()).isTrue();
+    assertThat(written.duration(0)).isNotEqualTo(written.duration(1));
+    assertSame(written, roundTrip(written));
+  }
+
+  @Test
+  void fileOfADatasetHasItsColumnsEvenWhereNoRowNeedsThem() {
+    TransitionColumns written = Episodes.discrete(20, 2);
+    TransitionLayout plain = TransitionLayout.of(written);
+    TransitionLayout layout =
+        new TransitionLayout(
+            plain.observationSpace(), plain.actionSpace(), true, true, true, true, List.of());
+    String path = folder.resolve("t.parquet").toString();
+    TransitionFile.write(written, IntStream.range(0, 20).toArray(), layout, path);
+    TransitionColumns read = TransitionFile.read(path, layout);
+    assertThat(read.hasDurations()).isTrue();
+    assertThat(read.duration(3)).isEqualTo(1);
+    assertThat(read.hasDemonstrations()).isFalse();
+    assertSame(written, TransitionFile.read(path, plain)); // as an older build would read it
   }
 
   @Test
@@ -74,8 +100,7 @@ class TransitionFileTest {
   }
 
   private static TransitionColumns read(String path, TransitionColumns like) {
-    return TransitionFile.read(
-        path, like.observationSpace(), like.actionSpace(), like.hasMask(), like.hasPropensities());
+    return TransitionFile.read(path, TransitionLayout.of(like));
   }
 
   private static void assertSame(TransitionColumns a, TransitionColumns b) {
@@ -89,7 +114,15 @@ class TransitionFileTest {
       assertThat(b.episodeId(e)).isEqualTo(a.episodeId(e));
       assertThat(b.end(e)).isEqualTo(a.end(e));
     }
+    assertThat(b.hasDurations()).isEqualTo(a.hasDurations());
+    assertThat(b.hasDemonstrations()).isEqualTo(a.hasDemonstrations());
+    assertThat(b.rewardComponents()).isEqualTo(a.rewardComponents());
     for (int row = 0; row < a.rows(); row++) {
+      assertThat(b.duration(row)).isEqualTo(a.duration(row));
+      assertThat(b.isDemonstration(row)).isEqualTo(a.isDemonstration(row));
+      for (int i = 0; i < a.rewardComponents().size(); i++) {
+        assertThat(b.rewardComponent(row, i)).isEqualTo(a.rewardComponent(row, i));
+      }
       assertThat(b.reward(row)).isEqualTo(a.reward(row));
       assertThat(b.terminated(row)).isEqualTo(a.terminated(row));
       assertThat(b.truncated(row)).isEqualTo(a.truncated(row));

@@ -28,7 +28,7 @@ final class ActionOutOfRange implements EventCheck {
     ActionSpace.Box box = (ActionSpace.Box) actions;
     for (int i = 0; i < box.dimensions(); i++) {
       float coordinate = event.vector()[i];
-      if (!(coordinate >= box.low().get(i) && coordinate <= box.high().get(i))) {
+      if (!ActionRoundedOutOfBox.isNearly(coordinate, box, i)) {
         return Optional.of(
             "action coordinate "
                 + i

@@ -8,6 +8,11 @@ public sealed interface Check permits MappingCheck, EventCheck, EpisodeCheck {
   /** What breaks it, in one line. */
   String description();
 
+  /** What happens to rows that break it when a config says nothing. */
+  default Treatments.Treatment treatment() {
+    return Treatments.DEFAULT;
+  }
+
   /** Whether rows that break it can be used all the same. */
   default boolean canBeKept() {
     return false;

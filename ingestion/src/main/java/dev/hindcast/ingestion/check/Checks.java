@@ -26,7 +26,9 @@ public final class Checks {
       List.of(
           new NonFiniteValue(),
           new InvalidPropensity(),
+          new InvalidDuration(),
           new ActionOutOfRange(),
+          new ActionRoundedOutOfBox(),
           new EmptyMask(),
           new ActionOutsideMask(),
           new BothTerminatedAndTruncated());

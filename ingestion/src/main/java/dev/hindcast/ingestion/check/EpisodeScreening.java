@@ -48,7 +48,7 @@ public record EpisodeScreening(Sessionizer sessionizer, ActionSpace actions, Tre
       if (finding.isPresent()) {
         broken.add(finding.get());
       } else {
-        sound.add((Event) row);
+        sound.add(ActionRoundedOutOfBox.cut((Event) row, actions));
       }
     }
     List<Event> ordered = sessionizer.inOrder(sound);

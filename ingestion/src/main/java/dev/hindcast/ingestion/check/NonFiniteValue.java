@@ -22,6 +22,11 @@ final class NonFiniteValue implements EventCheck {
     if (!Double.isFinite(event.reward())) {
       return Optional.of("reward is " + event.reward());
     }
+    for (double part : event.rewardParts()) {
+      if (!Double.isFinite(part)) {
+        return Optional.of("a component of the reward is " + part);
+      }
+    }
     float[] numbers = event.seen().numbers();
     for (int i = 0; i < numbers.length; i++) {
       if (!Float.isFinite(numbers[i])) {

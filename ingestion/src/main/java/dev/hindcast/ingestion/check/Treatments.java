@@ -24,7 +24,7 @@ public record Treatments(Map<String, Treatment> byRule) implements Serializable 
   /** Copies the map and fills in the rules that it does not name. */
   public Treatments {
     TreeMap<String, Treatment> filled = new TreeMap<>();
-    Checks.all().forEach(check -> filled.put(check.name(), DEFAULT));
+    Checks.all().forEach(check -> filled.put(check.name(), check.treatment()));
     filled.put(Checks.COMPANION, COMPANIONS);
     filled.putAll(byRule);
     byRule = Collections.unmodifiableMap(filled);
@@ -53,6 +53,7 @@ public record Treatments(Map<String, Treatment> byRule) implements Serializable 
     List<String> known = new ArrayList<>();
     Checks.all().forEach(check -> known.add(check.name()));
     known.add(Checks.COMPANION);
+    Treatments without = new Treatments(Map.of());
     Map<String, Treatment> byRule = new TreeMap<>();
     for (String rule : node.keys()) {
       ConfigNode section = node.section(rule);
@@ -60,7 +61,7 @@ public record Treatments(Map<String, Treatment> byRule) implements Serializable 
         section.leaveToOthers().problem("is no rule." + DidYouMean.hint(rule, known));
         continue;
       }
-      byRule.put(rule, treatment(rule, section));
+      byRule.put(rule, treatment(rule, section, without.of(rule)));
     }
     return new Treatments(byRule);
   }
@@ -70,8 +71,8 @@ public record Treatments(Map<String, Treatment> byRule) implements Serializable 
     return byRule.get(rule);
   }
 
-  private static Treatment treatment(String rule, ConfigNode node) {
-    Treat treat = node.at("treat").choice(Treat.class, Treat.QUARANTINE);
+  private static Treatment treatment(String rule, ConfigNode node, Treatment otherwise) {
+    Treat treat = node.at("treat").choice(Treat.class, otherwise.treat());
     if (treat == Treat.KEEP && !Checks.canBeKept(rule)) {
       node.at("treat")
           .problem(
@@ -82,7 +83,7 @@ public record Treatments(Map<String, Treatment> byRule) implements Serializable 
                       ", ",
                       Checks.all().stream().filter(Check::canBeKept).map(Check::name).toList()));
     }
-    double otherwise =
+    double share =
         switch (treat) {
           case QUARANTINE -> rule.equals(Checks.COMPANION) ? 1 : DEFAULT.atMost();
           case KEEP -> 1;
@@ -91,7 +92,7 @@ public record Treatments(Map<String, Treatment> byRule) implements Serializable 
     if (treat == Treat.STOP && node.at("at-most").isPresent()) {
       node.at("at-most").problem("has no meaning beside treat: stop, which allows none");
     }
-    double atMost = node.at("at-most").number(otherwise);
+    double atMost = node.at("at-most").number(share);
     if (!(atMost >= 0 && atMost <= 1)) {
       node.at("at-most").problem("is " + atMost + ", but must lie in [0%, 100%]");
     }

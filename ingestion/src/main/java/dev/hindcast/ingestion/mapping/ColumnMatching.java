@@ -95,7 +95,9 @@ final class ColumnMatching {
       }
       Pattern regex = glob(pattern.name());
       List<String> matches =
-          schema.columns().keySet().stream().filter(name -> regex.matcher(name).matches()).toList();
+          schema.columns().keySet().stream()
+              .filter(name -> regex.matcher(name).matches() && !name.equals(LogSchema.SOURCE))
+              .toList();
       if (matches.isEmpty()) {
         problem(
             pattern,

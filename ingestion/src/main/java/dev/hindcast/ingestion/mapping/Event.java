@@ -13,9 +13,12 @@ import java.util.OptionalLong;
  * @param action the discrete action; -1 for a box
  * @param vector the coordinates of a box action; empty for a discrete one
  * @param reward what the action brought
+ * @param rewardParts what the reward is the weighted sum of; empty when it is one column
  * @param propensity the behavior policy's probability of the action; 1 when not mapped
  * @param terminated whether the world ended the episode with this row
  * @param truncated whether the log or a clock ended it
+ * @param duration how long the step took; 1 when not mapped
+ * @param demonstration whether the row shows how to act
  * @param next what was seen after the action, when the log says so and all of it is finite
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -26,11 +29,32 @@ public record Event(
     int action,
     float[] vector,
     double reward,
+    double[] rewardParts,
     double propensity,
     boolean terminated,
     boolean truncated,
+    double duration,
+    boolean demonstration,
     Optional<Seen> next)
     implements MappedRow {
+  /** The same step with another box action. */
+  public Event withVector(float[] coordinates) {
+    return new Event(
+        episodeId,
+        order,
+        seen,
+        action,
+        coordinates,
+        reward,
+        rewardParts,
+        propensity,
+        terminated,
+        truncated,
+        duration,
+        demonstration,
+        next);
+  }
+
   /**
    * What was seen at one moment.
    *

@@ -18,6 +18,7 @@ import java.util.OptionalLong;
 public final class EventMapper implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final boolean[] NO_MASK = {};
+  private static final double[] NO_PARTS = {};
 
   private final ResolvedMapping mapping;
   private final List<Integer> widths;
@@ -54,8 +55,7 @@ public final class EventMapper implements Serializable {
 
   /** An event, or what keeps the row from being one. */
   public MappedRow map(LogRow row) {
-    Object id = row.value(mapping.episodeId());
-    String episodeId = id == null ? "" : CategoricalField.text(id);
+    String episodeId = episodeId(row);
     if (episodeId.isEmpty()) {
       return new UnmappedRow("", OptionalLong.empty(), Trouble.MISSING_EPISODE_ID, "");
     }
@@ -68,10 +68,35 @@ public final class EventMapper implements Serializable {
     }
   }
 
+  /**
+   * The text of the id's column; of several columns their texts joined by slashes, slashes inside
+   * them written as %2F. Empty when one of them is.
+   */
+  private String episodeId(LogRow row) {
+    if (mapping.episodeId().size() == 1) {
+      return text(row, mapping.episodeId().get(0));
+    }
+    StringBuilder id = new StringBuilder();
+    for (int column : mapping.episodeId()) {
+      String part = text(row, column).replace("%", "%25").replace("/", "%2F");
+      if (part.isEmpty()) {
+        return "";
+      }
+      id.append(id.length() == 0 ? "" : "/").append(part);
+    }
+    return id.toString();
+  }
+
+  private static String text(LogRow row, int column) {
+    Object value = row.value(column);
+    return value == null ? "" : CategoricalField.text(value);
+  }
+
   private Event event(LogRow row, String episodeId, OptionalLong order) throws CannotMap {
-    Object reward = row.value(mapping.reward());
-    if (reward == null) {
-      throw new CannotMap(Trouble.REWARD_MISSING, name(mapping.reward()) + " is empty");
+    double[] parts = rewardParts(row);
+    double reward = 0;
+    for (int i = 0; i < parts.length; i++) {
+      reward += mapping.rewardWeights().get(i) * parts[i];
     }
     Event.Seen seen = seen(row, mapping.numeric(), mapping.categorical(), mapping.mask());
     boolean terminated = flag(row, mapping.terminated());
@@ -82,11 +107,35 @@ public final class EventMapper implements Serializable {
         seen,
         dimensions > 0 ? -1 : action(row),
         dimensions > 0 ? vector(row) : new float[0],
-        number(reward),
+        reward,
+        mapping.rewardComponents().isEmpty() ? NO_PARTS : parts,
         propensity(row),
         terminated,
         truncated,
+        mapping.hasDuration() ? number(needed(row, mapping.duration())) : 1,
+        isDemonstration(row),
         terminated && !truncated ? Optional.empty() : next(row));
+  }
+
+  private double[] rewardParts(LogRow row) throws CannotMap {
+    double[] parts = new double[mapping.reward().size()];
+    for (int i = 0; i < parts.length; i++) {
+      int column = mapping.reward().get(i);
+      Object value = row.value(column);
+      if (value == null) {
+        throw new CannotMap(Trouble.REWARD_MISSING, name(column) + " is empty");
+      }
+      parts[i] = number(value);
+    }
+    return parts;
+  }
+
+  private boolean isDemonstration(LogRow row) throws CannotMap {
+    if (mapping.demonstrationValues().isEmpty()) {
+      return flag(row, mapping.demonstration());
+    }
+    // a row without the value is no demonstration: nothing says that it is one
+    return mapping.demonstrationValues().contains(text(row, mapping.demonstration()));
   }
 
   private long order(LogRow row) throws CannotMap {

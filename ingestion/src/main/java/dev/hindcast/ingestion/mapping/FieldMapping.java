@@ -1,15 +1,19 @@
 package dev.hindcast.ingestion.mapping;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.hindcast.core.config.ConfigNode;
+import dev.hindcast.core.config.DidYouMean;
 import dev.hindcast.core.data.ActionSpace;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * Which columns of a log mean what.
  *
- * @param episodeId the column that tells episodes apart
+ * @param episodeId the columns that together tell episodes apart, at least one
  * @param step the column that numbers the steps of an episode from 0
  * @param orderBy the column that orders the rows of an episode when they are not numbered; with
  *     neither, each row is an episode of its own
@@ -21,19 +25,28 @@ import java.util.Optional;
  * @param terminated the column that says that the world ended the episode with this row
  * @param truncated the column that says that the log or a clock ended it
  * @param propensity the behavior policy's probability of the action
+ * @param demonstration which rows show how to act
+ * @param duration the column that says how long a step took
  */
 public record FieldMapping(
-    Column episodeId,
+    List<Column> episodeId,
     Optional<Column> step,
     Optional<Column> orderBy,
     Optional<Ending> ends,
     Observation observation,
     Optional<Observation> nextObservation,
     Action action,
-    Column reward,
+    Reward reward,
     Optional<Column> terminated,
     Optional<Column> truncated,
-    Optional<Propensity> propensity) {
+    Optional<Propensity> propensity,
+    Optional<Demonstration> demonstration,
+    Optional<Column> duration) {
+  /** Copies the list. */
+  public FieldMapping {
+    episodeId = List.copyOf(episodeId);
+  }
+
   /** What an episode's last row means. */
   public enum Ending {
     /** The world ended the episode: what follows is worth nothing. */
@@ -73,6 +86,56 @@ public record FieldMapping(
   }
 
   /**
+   * What an action brought: one column, or the weighted sum of several.
+   *
+   * @param parts the columns; a reward of one column is a single part without a name
+   */
+  public record Reward(List<Part> parts) {
+    /** Copies the list. */
+    public Reward {
+      parts = List.copyOf(parts);
+    }
+
+    /**
+     * One column.
+     *
+     * @param name what the component is called
+     * @param column where it stands
+     * @param weight what it is multiplied by
+     */
+    public record Part(String name, Column column, double weight) {}
+
+    /** A reward of one column. */
+    static Reward whole(Column column) {
+      return new Reward(List.of(new Part("", column, 1)));
+    }
+
+    /** Whether it is one column. */
+    public boolean isWhole() {
+      return parts.size() == 1 && parts.get(0).name().isEmpty();
+    }
+
+    /** How provenance shows it: a column, or the components with their weights. */
+    @JsonValue
+    Object shown() {
+      return isWhole() ? parts.get(0).column() : parts;
+    }
+  }
+
+  /**
+   * Which rows are demonstrations.
+   *
+   * @param column a flag, or where one of the values stands
+   * @param values the values that mark a demonstration; empty for a flag
+   */
+  public record Demonstration(Column column, List<String> values) {
+    /** Copies the list. */
+    public Demonstration {
+      values = List.copyOf(values);
+    }
+  }
+
+  /**
    * The propensity column.
    *
    * @param column its name
@@ -91,10 +154,19 @@ public record FieldMapping(
 
   /**
    * Reads the mapping from the section {@code ingest}; mistakes become problems of the document.
+   *
+   * @param rewardWeights of the reward's components, by name; without any each weighs 1, otherwise
+   *     those that are not named weigh 0
    */
-  public static FieldMapping from(ConfigNode ingest) {
+  public static FieldMapping from(ConfigNode ingest, Map<String, Double> rewardWeights) {
     ConfigNode episode = ingest.section("episode");
-    Column id = Column.required(episode.at("id"));
+    List<Column> id =
+        episode.at("id").isList()
+            ? Column.all(episode.at("id"))
+            : List.of(Column.required(episode.at("id")));
+    if (id.isEmpty()) {
+      episode.at("id").problem("names no column");
+    }
     Optional<Column> step = Column.optional(episode.at("step"));
     Optional<Column> orderBy = Column.optional(episode.at("order-by"));
     if (step.isPresent() && orderBy.isPresent()) {
@@ -123,10 +195,63 @@ public record FieldMapping(
         observation,
         next,
         action,
-        Column.required(ingest.at("reward")),
+        reward(ingest.at("reward"), rewardWeights),
         terminated,
         truncated,
-        propensity(ingest.section("propensity")));
+        propensity(ingest.section("propensity"), action),
+        demonstration(ingest.at("demonstration")),
+        Column.optional(ingest.at("duration")));
+  }
+
+  private static Reward reward(ConfigNode node, Map<String, Double> weights) {
+    if (!node.isSection()) {
+      Reward whole = Reward.whole(Column.required(node));
+      if (!weights.isEmpty()) {
+        node.problem(
+            "is one column, but reward-weights are given: name the columns that they weigh, such as {components: {"
+                + weights.keySet().iterator().next()
+                + ": column}}");
+      }
+      return whole;
+    }
+    ConfigNode components = node.at("components");
+    Map<String, Column> columns = new LinkedHashMap<>();
+    if (components.isSection()) {
+      components.keys().forEach(name -> columns.put(name, Column.required(components.at(name))));
+    } else {
+      Column.all(components).forEach(column -> columns.put(column.name(), column));
+    }
+    if (columns.isEmpty()) {
+      node.problem("names no components: give {components: {name: column}} or one column");
+    }
+    for (String name : weights.keySet()) {
+      if (!columns.containsKey(name)) {
+        node.problem(
+            "has no component "
+                + name
+                + ", which reward-weights name."
+                + DidYouMean.hint(name, columns.keySet()));
+      }
+    }
+    List<Reward.Part> parts = new ArrayList<>();
+    columns.forEach(
+        (name, column) ->
+            parts.add(
+                new Reward.Part(
+                    name, column, weights.isEmpty() ? 1 : weights.getOrDefault(name, 0.0))));
+    return new Reward(parts);
+  }
+
+  private static Optional<Demonstration> demonstration(ConfigNode node) {
+    if (!node.isSection()) {
+      return Column.optional(node).map(column -> new Demonstration(column, List.of()));
+    }
+    Column column = Column.required(node.at("column"));
+    List<String> values = node.at("equals").texts();
+    if (values.isEmpty()) {
+      node.problem("needs equals: the value, or list of values, that marks a demonstration");
+    }
+    return Optional.of(new Demonstration(column, values));
   }
 
   private static Observation observation(ConfigNode node) {
@@ -199,12 +324,25 @@ public record FieldMapping(
     return numbers;
   }
 
-  private static Optional<Propensity> propensity(ConfigNode node) {
-    Optional<Column> plain = Column.optional(node.at("probability"));
-    Optional<Column> log = Column.optional(node.at("log-probability"));
+  private static Optional<Propensity> propensity(ConfigNode node, Action action) {
+    boolean isBox = action.space() instanceof ActionSpace.Box;
+    String word = isBox ? "density" : "probability";
+    String other = isBox ? "probability" : "density";
+    Optional<Column> plain = Column.optional(node.at(word));
+    Optional<Column> log = Column.optional(node.at("log-" + word));
     boolean estimated = node.at("estimated").flag(false);
+    for (String wrong : List.of(other, "log-" + other)) {
+      if (node.at(wrong).isPresent()) {
+        node.at(wrong)
+            .problem(
+                isBox
+                    ? "is for discrete actions: actions in a box have a density"
+                    : "is for actions in a box: discrete actions have a probability");
+        return Optional.empty();
+      }
+    }
     if (node.isPresent() && plain.isPresent() == log.isPresent()) {
-      node.problem("needs one of probability and log-probability");
+      node.problem("needs one of " + word + " and log-" + word);
     }
     return plain
         .map(column -> new Propensity(column, Scale.PROBABILITY, estimated))

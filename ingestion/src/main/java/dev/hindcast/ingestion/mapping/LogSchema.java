@@ -10,6 +10,12 @@ import java.util.Map;
  * @param columns types by name, in the log's order
  */
 public record LogSchema(Map<String, ColumnType> columns) {
+  /**
+   * The column that says which piece of the log a row is from, where it has several or labelled
+   * ones. Patterns do not match it.
+   */
+  public static final String SOURCE = "_source";
+
   /** Copies the map, keeping its order. */
   public LogSchema {
     columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));

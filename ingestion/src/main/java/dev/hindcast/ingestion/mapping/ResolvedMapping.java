@@ -6,6 +6,7 @@ import dev.hindcast.ingestion.mapping.FieldMapping.Scale;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A mapping whose columns have been found in a log: patterns are spelled out, and every column has
@@ -13,7 +14,7 @@ import java.util.Optional;
  *
  * @param columns the columns to be read
  * @param types their types
- * @param episodeId the place of the episode id
+ * @param episodeId the places of the columns that tell episodes apart
  * @param step the place of the step
  * @param orderBy the place of the column that orders rows
  * @param endsAs what a last row means when nothing else says so
@@ -25,16 +26,21 @@ import java.util.Optional;
  * @param action the places of action columns
  * @param actionSpace what can be done
  * @param mask the place of the mask
- * @param reward the place of the reward
+ * @param reward the places of the reward's columns
+ * @param rewardWeights what each of them is multiplied by
+ * @param rewardComponents what they are called; empty for a reward of one column
  * @param terminated the place of the flag
  * @param truncated the place of the flag
  * @param propensity the place of the propensity
  * @param propensityIsLog whether it is a logarithm
+ * @param demonstration the place of what marks a demonstration
+ * @param demonstrationValues the values that do; empty for a flag
+ * @param duration the place of how long a step took
  */
 public record ResolvedMapping(
     List<String> columns,
     List<ColumnType> types,
-    int episodeId,
+    List<Integer> episodeId,
     int step,
     int orderBy,
     Ending endsAs,
@@ -46,11 +52,16 @@ public record ResolvedMapping(
     List<Integer> action,
     ActionSpace actionSpace,
     int mask,
-    int reward,
+    List<Integer> reward,
+    List<Double> rewardWeights,
+    List<String> rewardComponents,
     int terminated,
     int truncated,
     int propensity,
-    boolean propensityIsLog)
+    boolean propensityIsLog,
+    int demonstration,
+    Set<String> demonstrationValues,
+    int duration)
     implements Serializable {
   /** The place of a column that is not mapped. */
   public static final int NONE = -1;
@@ -63,7 +74,7 @@ public record ResolvedMapping(
    */
   public static ResolvedMapping of(FieldMapping mapping, LogSchema schema, List<String> problems) {
     ColumnMatching match = new ColumnMatching(schema, problems);
-    int id = match.one(mapping.episodeId(), ColumnMatching.KEY);
+    List<Integer> id = match.each(mapping.episodeId(), ColumnMatching.KEY);
     int step = match.optional(mapping.step(), ColumnMatching.STEP);
     int orderBy = match.optional(mapping.orderBy(), ColumnMatching.ORDER);
     List<Integer> numeric = match.all(mapping.observation().numeric(), ColumnMatching.NUMERIC);
@@ -85,11 +96,21 @@ public record ResolvedMapping(
         match.each(
             mapping.action().columns(), isBox ? ColumnMatching.NUMERIC : ColumnMatching.ACTION);
     int mask = match.optional(mapping.action().mask(), ColumnMatching.MASK);
-    int reward = match.one(mapping.reward(), ColumnMatching.NUMBER);
+    List<FieldMapping.Reward.Part> parts = mapping.reward().parts();
+    List<Integer> reward =
+        match.each(
+            parts.stream().map(FieldMapping.Reward.Part::column).toList(), ColumnMatching.NUMBER);
     int terminated = match.optional(mapping.terminated(), ColumnMatching.FLAG);
     int truncated = match.optional(mapping.truncated(), ColumnMatching.FLAG);
     Optional<FieldMapping.Propensity> p = mapping.propensity();
     int propensity = match.optional(p.map(FieldMapping.Propensity::column), ColumnMatching.NUMBER);
+    Optional<FieldMapping.Demonstration> shown = mapping.demonstration();
+    boolean byValue = shown.isPresent() && !shown.get().values().isEmpty();
+    int demonstration =
+        match.optional(
+            shown.map(FieldMapping.Demonstration::column),
+            byValue ? ColumnMatching.CATEGORY : ColumnMatching.FLAG);
+    int duration = match.optional(mapping.duration(), ColumnMatching.NUMBER);
     return new ResolvedMapping(
         match.columns(),
         match.types(),
@@ -106,10 +127,17 @@ public record ResolvedMapping(
         mapping.action().space(),
         mask,
         reward,
+        parts.stream().map(FieldMapping.Reward.Part::weight).toList(),
+        mapping.reward().isWhole()
+            ? List.of()
+            : parts.stream().map(FieldMapping.Reward.Part::name).toList(),
         terminated,
         truncated,
         propensity,
-        p.isPresent() && p.get().scale() == Scale.LOG_PROBABILITY);
+        p.isPresent() && p.get().scale() == Scale.LOG_PROBABILITY,
+        demonstration,
+        byValue ? Set.copyOf(shown.get().values()) : Set.of(),
+        duration);
   }
 
   /** Whether rows say which actions are admissible. */
@@ -120,6 +148,16 @@ public record ResolvedMapping(
   /** Whether rows have propensities. */
   public boolean hasPropensity() {
     return propensity != NONE;
+  }
+
+  /** Whether rows say how long their steps took. */
+  public boolean hasDuration() {
+    return duration != NONE;
+  }
+
+  /** Whether rows say if they are demonstrations. */
+  public boolean hasDemonstration() {
+    return demonstration != NONE;
   }
 
   /** Whether what is seen after an action is mapped. */

@@ -11,8 +11,10 @@ import java.util.List;
  *
  * @param ordering what orders them
  * @param endsAs what the last event means when its row says nothing
+ * @param withDurations whether events say how long they took
  */
-public record Sessionizer(Ordering ordering, Ending endsAs) implements Serializable {
+public record Sessionizer(Ordering ordering, Ending endsAs, boolean withDurations)
+    implements Serializable {
   /** What orders the events of an episode. */
   public enum Ordering {
     /** Steps, numbered from 0. */
@@ -29,7 +31,7 @@ public record Sessionizer(Ordering ordering, Ending endsAs) implements Serializa
         mapping.step() != ResolvedMapping.NONE
             ? Ordering.STEP
             : mapping.orderBy() != ResolvedMapping.NONE ? Ordering.COLUMN : Ordering.NONE;
-    return new Sessionizer(ordering, mapping.endsAs());
+    return new Sessionizer(ordering, mapping.endsAs(), mapping.hasDuration());
   }
 
   /** The events of one episode in order. */
@@ -58,6 +60,15 @@ public record Sessionizer(Ordering ordering, Ending endsAs) implements Serializa
             event.action(),
             event.reward(),
             event.propensity());
+      }
+      if (event.rewardParts().length > 0) {
+        builder.paying(event.rewardParts());
+      }
+      if (withDurations) {
+        builder.lasting(event.duration());
+      }
+      if (event.demonstration()) {
+        builder.asDemonstration();
       }
     }
     Event last = events.get(events.size() - 1);

@@ -8,6 +8,7 @@ import dev.hindcast.dataset.DatasetWriter;
 import dev.hindcast.dataset.PartTally;
 import dev.hindcast.dataset.columns.QuarantineFile;
 import dev.hindcast.dataset.columns.TransitionFile;
+import dev.hindcast.dataset.columns.TransitionLayout;
 import dev.hindcast.dataset.storage.Storage;
 import dev.hindcast.ingestion.check.CheckReport;
 import dev.hindcast.ingestion.check.EpisodeScreening;
@@ -47,9 +48,16 @@ record EpisodeFiles(
       implements Serializable {}
 
   Outcome write(int number, Iterator<Row> rows) {
-    TransitionColumns.Builder kept =
-        new TransitionColumns.Builder(
-            space, mapping.actionSpace(), mapping.hasMask(), mapping.hasPropensity());
+    TransitionLayout layout =
+        new TransitionLayout(
+            space,
+            mapping.actionSpace(),
+            mapping.hasMask(),
+            mapping.hasPropensity(),
+            mapping.hasDuration(),
+            mapping.hasDemonstration(),
+            mapping.rewardComponents());
+    TransitionColumns.Builder kept = layout.builder();
     List<QuarantineFile.Row> aside = new ArrayList<>();
     CheckReport checks = new CheckReport();
     List<MappedRow> episode = new ArrayList<>();
@@ -74,7 +82,7 @@ record EpisodeFiles(
       if (episodes.length > 0) {
         atomically(
             DatasetLayout.dataFile(part, number),
-            path -> TransitionFile.write(columns, episodes, path));
+            path -> TransitionFile.write(columns, episodes, layout, path));
       }
     }
     if (!aside.isEmpty()) {

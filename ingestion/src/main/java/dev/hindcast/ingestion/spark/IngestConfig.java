@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import dev.hindcast.core.config.ConfigNode;
 import dev.hindcast.core.config.DidYouMean;
 import dev.hindcast.core.data.Split;
+import dev.hindcast.core.policy.Pipeline;
 import dev.hindcast.dataset.storage.Storage;
 import dev.hindcast.ingestion.check.Treatments;
 import dev.hindcast.ingestion.mapping.Column;
@@ -53,9 +54,32 @@ public record IngestConfig(
    * Where the log is.
    *
    * @param format the name of a source
-   * @param path a file, a folder, or a pattern of files
+   * @param path its pieces, at least one
    */
-  public record Source(String format, Place path) {}
+  public record Source(String format, List<Piece> path) {
+    /** Copies the list. */
+    public Source {
+      path = List.copyOf(path);
+    }
+
+    /** What messages call the log: the names of its pieces. */
+    public String name() {
+      return String.join(", ", path.stream().map(piece -> piece.path().name()).toList());
+    }
+
+    /** Whether rows should say which piece they are from. */
+    boolean isLabelled() {
+      return path.size() > 1 || !path.get(0).label().equals(path.get(0).path().name());
+    }
+  }
+
+  /**
+   * A piece of the log.
+   *
+   * @param path a file, a folder, or a pattern of files
+   * @param label what its rows say in the column {@code _source}; its name when not given
+   */
+  public record Piece(Place path, String label) {}
 
   /**
    * A table with one row per key.
@@ -72,10 +96,14 @@ public record IngestConfig(
     }
   }
 
-  /** Reads the section; mistakes become problems of the document. */
-  public static IngestConfig from(ConfigNode ingest) {
+  /**
+   * Reads the section; mistakes become problems of the document.
+   *
+   * @param pipeline what it shares with the other sections
+   */
+  public static IngestConfig from(ConfigNode ingest, Pipeline pipeline) {
     ConfigNode source = ingest.section("source");
-    Source log = new Source(format(source), place(source.at("path")));
+    Source log = new Source(format(source), pieces(source.at("path")));
     List<Join> joins = new ArrayList<>();
     for (ConfigNode item : ingest.at("join").items()) {
       Join join =
@@ -101,10 +129,31 @@ public record IngestConfig(
     return new IngestConfig(
         log,
         joins,
-        FieldMapping.from(ingest),
+        FieldMapping.from(ingest, pipeline.rewardWeights()),
         Treatments.from(ingest.section("checks")),
         chosen,
         ingest.document().file());
+  }
+
+  private static List<Piece> pieces(ConfigNode node) {
+    List<ConfigNode> items = node.isList() ? node.items() : List.of(node);
+    List<Piece> pieces = new ArrayList<>();
+    for (ConfigNode item : items) {
+      Place path = place(item.isSection() ? item.at("path") : item);
+      String label = item.isSection() ? item.at("label").optionalText().orElse("") : "";
+      Piece piece = new Piece(path, label.isEmpty() ? path.name() : label);
+      if (pieces.stream().anyMatch(other -> other.label().equals(piece.label()))) {
+        item.problem(
+            "is called "
+                + piece.label()
+                + " as another piece is: tell them apart by {path: ..., label: ...}");
+      }
+      pieces.add(piece);
+    }
+    if (pieces.isEmpty()) {
+      node.problem("names no file or folder");
+    }
+    return pieces;
   }
 
   private static Place place(ConfigNode node) {

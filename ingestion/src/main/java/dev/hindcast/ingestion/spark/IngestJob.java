@@ -20,12 +20,14 @@ import dev.hindcast.ingestion.mapping.EventMapper;
 import dev.hindcast.ingestion.mapping.LogProfile;
 import dev.hindcast.ingestion.mapping.ResolvedMapping;
 import dev.hindcast.ingestion.mapping.Sessionizer;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -72,11 +74,10 @@ public final class IngestJob {
           LogProfile profile = profile(log);
           if (profile.rows() == 0) {
             throw UserError.data(
-                "Cannot ingest " + config.source().path().uri() + ": the log has no rows.");
+                "Cannot ingest " + config.source().name() + ": the log has no rows.");
           }
           progress.accept(
-              String.format(
-                  Locale.ROOT, "%,d rows in %s", profile.rows(), config.source().path().name()));
+              String.format(Locale.ROOT, "%,d rows in %s", profile.rows(), config.source().name()));
           try (ArtefactWriter writer = ArtefactWriter.begin(output, existing)) {
             DatasetManifest manifest = write(config, name, log, profile, writer, progress);
             writer.publish(manifest);
@@ -122,10 +123,9 @@ public final class IngestJob {
             new EpisodeScreening(sessionizer, mapping.actionSpace(), config.checks()),
             config.split());
     int tasks = (int) Math.max(LEAST_TASKS, -Math.floorDiv(-profile.rows(), ROWS_PER_TASK));
-    Dataset<Row> byEpisode =
-        log.rows()
-            .repartition(tasks, col("c" + mapping.episodeId()))
-            .sortWithinPartitions(col("c" + mapping.episodeId()));
+    Column[] episode =
+        mapping.episodeId().stream().map(column -> col("c" + column)).toArray(Column[]::new);
+    Dataset<Row> byEpisode = log.rows().repartition(tasks, episode).sortWithinPartitions(episode);
     List<EpisodeFiles.Outcome> outcomes =
         byEpisode
             .toJavaRDD()
@@ -144,12 +144,12 @@ public final class IngestJob {
       checks.merge(outcome.checks());
       outcome.parts().forEach((part, tally) -> parts.get(part).add(tally));
     }
-    checks.enforce(config.checks(), "ingest " + config.source().path().name(), read, config.file());
+    checks.enforce(config.checks(), "ingest " + config.source().name(), read, config.file());
     long kept = parts.values().stream().mapToLong(PartTally::transitions).sum();
     if (kept == 0) {
       throw UserError.data(
           "Cannot ingest "
-              + config.source().path().uri()
+              + config.source().name()
               + ": no episode is left, all rows were set aside: "
               + checks.quarantined()
               + ".");
@@ -166,6 +166,9 @@ public final class IngestJob {
             mapping.hasMask(),
             mapping.hasPropensity(),
             config.mapping().propensity().map(p -> p.estimated()).orElse(false),
+            mapping.hasDuration(),
+            mapping.hasDemonstration(),
+            rewardComponents(mapping),
             checks.warnings().getOrDefault(Checks.ACTION_OUTSIDE_MASK, 0L),
             new RowAccount(read, kept, checks.quarantined()),
             checks.warnings(),
@@ -176,5 +179,15 @@ public final class IngestJob {
                 log.provenance(), CanonicalJson.tree((Object) config), 0, CodeVersion.current()));
     IngestSummary.lines(manifest, parts).forEach(progress);
     return manifest;
+  }
+
+  private static List<DatasetManifest.RewardComponent> rewardComponents(ResolvedMapping mapping) {
+    List<DatasetManifest.RewardComponent> components = new ArrayList<>();
+    for (int i = 0; i < mapping.rewardComponents().size(); i++) {
+      components.add(
+          new DatasetManifest.RewardComponent(
+              mapping.rewardComponents().get(i), mapping.rewardWeights().get(i)));
+    }
+    return components;
   }
 }

@@ -63,18 +63,27 @@ final class LogTable {
    */
   static LogTable open(SparkSession spark, IngestConfig config) {
     List<Input> inputs = new ArrayList<>();
-    inputs.add(input("log", config.source().format(), config.source().path()));
+    config
+        .source()
+        .path()
+        .forEach(piece -> inputs.add(input("log", config.source().format(), piece.path())));
     config.join().forEach(join -> inputs.add(input("join-table", join.format(), join.path())));
     List<String> problems = new ArrayList<>();
-    Dataset<Row> log = source(config.source().format()).read(spark, inputs.get(0).files());
+    Dataset<Row> log = log(spark, config.source(), inputs, problems);
     for (int i = 0; i < config.join().size(); i++) {
-      log = join(spark, log, config.join().get(i), inputs.get(i + 1), problems);
+      log =
+          join(
+              spark,
+              log,
+              config.join().get(i),
+              inputs.get(config.source().path().size() + i),
+              problems);
     }
     ResolvedMapping mapping = ResolvedMapping.of(config.mapping(), schema(log), problems);
     if (!problems.isEmpty()) {
       throw UserError.usage(
           "Cannot ingest "
-              + config.source().path().name()
+              + config.source().name()
               + (problems.size() == 1 ? ":" : ", " + problems.size() + " problems:")
               + "\n  "
               + String.join("\n  ", problems));
@@ -112,7 +121,7 @@ final class LogTable {
       IngestConfig.Join join = config.join().get(i);
       List<Row> twice =
           source(join.format())
-              .read(spark, inputs.get(i + 1).files())
+              .read(spark, inputs.get(config.source().path().size() + i).files())
               .groupBy(quoted(join.key().name()))
               .count()
               .filter(col("count").gt(1))
@@ -148,6 +157,54 @@ final class LogTable {
       read.add(new Provenance.Input(input.role(), input.name(), whole));
     }
     return read;
+  }
+
+  /** The pieces of a log one below the other; columns that a piece lacks are empty in its rows. */
+  private static Dataset<Row> log(
+      SparkSession spark, IngestConfig.Source source, List<Input> inputs, List<String> problems) {
+    Dataset<Row> whole = null;
+    for (int i = 0; i < source.path().size(); i++) {
+      Dataset<Row> piece = source(source.format()).read(spark, inputs.get(i).files());
+      if (source.isLabelled() && !Arrays.asList(piece.columns()).contains(LogSchema.SOURCE)) {
+        piece = piece.withColumn(LogSchema.SOURCE, functions.lit(source.path().get(i).label()));
+      }
+      if (whole == null) {
+        whole = piece;
+      } else if (sameKinds(whole, piece, source.path().get(i), problems)) {
+        whole = whole.unionByName(piece, true);
+      }
+    }
+    return whole;
+  }
+
+  private static boolean sameKinds(
+      Dataset<Row> whole, Dataset<Row> piece, IngestConfig.Piece named, List<String> problems) {
+    Map<String, ColumnType> before = schema(whole).columns();
+    int found = problems.size();
+    schema(piece)
+        .columns()
+        .forEach(
+            (column, type) -> {
+              ColumnType other = before.getOrDefault(column, type);
+              if (type != other && !(isNumber(type) && isNumber(other))) {
+                problems.add(
+                    named.path().where()
+                        + ": column "
+                        + column
+                        + " holds "
+                        + type.inWords()
+                        + " in "
+                        + named.path().name()
+                        + ", but "
+                        + other.inWords()
+                        + " in the pieces before it.");
+              }
+            });
+    return problems.size() == found;
+  }
+
+  private static boolean isNumber(ColumnType type) {
+    return type == ColumnType.WHOLE || type == ColumnType.NUMBER;
   }
 
   private static Input input(String role, String format, IngestConfig.Place place) {

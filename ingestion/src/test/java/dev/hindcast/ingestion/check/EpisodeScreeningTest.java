@@ -161,7 +161,7 @@ class EpisodeScreeningTest {
     assertThat(Checks.all())
         .allMatch(check -> check.name().matches("[a-z]+(-[a-z]+)*"))
         .noneMatch(check -> check.description().isBlank());
-    assertThat(Checks.all()).filteredOn(Check::canBeKept).hasSize(2);
+    assertThat(Checks.all()).filteredOn(Check::canBeKept).hasSize(3);
   }
 
   private static MappedRow spoilt(SplittableRandom random, int step) {
@@ -179,7 +179,7 @@ class EpisodeScreeningTest {
   private static TransitionColumns ending(Ending ends, Event event) {
     TransitionColumns.Builder builder =
         new TransitionColumns.Builder(ObservationSpace.ofNumbers(1), THREE, true, true);
-    new Sessionizer(Ordering.STEP, ends).append(List.of(event), builder);
+    new Sessionizer(Ordering.STEP, ends, false).append(List.of(event), builder);
     return builder.build();
   }
 
@@ -208,6 +208,6 @@ class EpisodeScreeningTest {
 
   private static EpisodeScreening screening(Ordering ordering, Map<String, Treatment> treatments) {
     return new EpisodeScreening(
-        new Sessionizer(ordering, Ending.TRUNCATED), THREE, new Treatments(treatments));
+        new Sessionizer(ordering, Ending.TRUNCATED, false), THREE, new Treatments(treatments));
   }
 }

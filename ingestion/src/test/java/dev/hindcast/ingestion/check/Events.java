@@ -28,9 +28,12 @@ final class Events {
         action,
         new float[0],
         1,
+        new double[0],
         propensity,
         terminated,
         truncated,
+        1,
+        false,
         Optional.empty());
   }
 

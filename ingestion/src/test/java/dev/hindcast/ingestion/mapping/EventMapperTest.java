@@ -30,6 +30,47 @@ class EventMapperTest {
   }
 
   @Test
+  void idOfSeveralColumnsJoinsThemWithoutAmbiguity() {
+    String yaml = Mappings.FULL.replace("id: id", "id: [ward, id]");
+    assertThat(idOf(yaml, "a", 7L)).isEqualTo("a/7");
+    assertThat(idOf(yaml, "a/7", 7L)).isEqualTo("a%2F7/7");
+    assertThat(idOf(yaml, "50%", 7L)).isEqualTo("50%25/7");
+    assertThat(idOf(yaml, null, 7L)).isEmpty();
+    assertThat(idOf(Mappings.FULL.replace("id: id", "id: ward"), "a/7", 7L)).isEqualTo("a/7");
+  }
+
+  @Test
+  void demonstrationIsAFlagOrAValue() {
+    String byFlag = Mappings.FULL + "demonstration: cut\n";
+    assertThat(event(byFlag, with("cut", 1)).demonstration()).isTrue();
+    assertThat(event(byFlag, with("cut", 0)).demonstration()).isFalse();
+    assertThat(Mappings.map(byFlag, with("cut", 3))).isInstanceOf(UnmappedRow.class);
+    String byValue = Mappings.FULL + "demonstration: {column: age, equals: [50, 60]}\n";
+    assertThat(event(byValue, with("age", 50)).demonstration()).isTrue();
+    assertThat(event(byValue, with("age", 60.0)).demonstration()).isTrue();
+    assertThat(event(byValue, with("age", 51)).demonstration()).isFalse();
+  }
+
+  @Test
+  void rewardIsTheWeighedSumOfItsComponents() {
+    String yaml = Mappings.FULL.replace("reward: r", "reward: {components: {old: age, new: r}}");
+    Event event = event(yaml, Mappings.row());
+    assertThat(event.reward()).isEqualTo(50.5);
+    assertThat(event.rewardParts()).containsExactly(50, 0.5);
+    assertThat(event(Mappings.FULL, Mappings.row()).rewardParts()).isEmpty();
+    assertThat(Mappings.map(yaml, with("r", null)))
+        .isInstanceOfSatisfying(
+            UnmappedRow.class,
+            unmapped -> assertThat(unmapped.trouble()).isEqualTo(Trouble.REWARD_MISSING));
+  }
+
+  @Test
+  void durationIsOneUnlessMapped() {
+    assertThat(event(Mappings.FULL, Mappings.row()).duration()).isEqualTo(1);
+    assertThat(event(Mappings.FULL + "duration: age\n", Mappings.row()).duration()).isEqualTo(50);
+  }
+
+  @Test
   void whatFollowsMayBeUnknown() {
     assertThat(((Event) Mappings.map(with("next_x_b", Double.NaN))).next()).isEmpty();
     assertThat(((Event) Mappings.map(with("next_ward", null))).next()).isEmpty();
@@ -98,6 +139,16 @@ class EventMapperTest {
     assertThat(merged.rows()).isEqualTo(10);
     ObservationSpace space = merged.observationSpace();
     assertThat(space.numeric()).contains("age", "x_b", "lab.0", "lab.5").hasSize(9);
+  }
+
+  private static String idOf(String yaml, String ward, long id) {
+    Map<String, Object> row = with("ward", ward);
+    row.put("id", id);
+    return Mappings.map(yaml, row).episodeId();
+  }
+
+  private static Event event(String yaml, Map<String, Object> row) {
+    return (Event) Mappings.map(yaml, row);
   }
 
   private static List<String> dictionary(List<Object> values) {

@@ -3,6 +3,7 @@ package dev.hindcast.ingestion.mapping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hindcast.core.config.ConfigDocument;
 import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.ingestion.mapping.FieldMapping.Ending;
 import dev.hindcast.ingestion.mapping.FieldMapping.Scale;
@@ -16,7 +17,7 @@ class FieldMappingTest {
   @Test
   void everyKeyIsRead() {
     FieldMapping mapping = Mappings.read(Mappings.FULL);
-    assertThat(mapping.episodeId().name()).isEqualTo("id");
+    assertThat(mapping.episodeId()).extracting(Column::name).containsExactly("id");
     assertThat(mapping.step()).map(Column::name).hasValue("t");
     assertThat(mapping.ends()).hasValue(Ending.TRUNCATED);
     assertThat(mapping.observation().numeric())
@@ -24,7 +25,8 @@ class FieldMappingTest {
         .containsExactly("age", "x_*", "lab");
     assertThat(mapping.action().space()).isEqualTo(new ActionSpace.Discrete(3));
     assertThat(mapping.action().mask()).map(Column::name).hasValue("allowed");
-    assertThat(mapping.reward().where()).isEqualTo("reward in p.yaml line 4");
+    assertThat(mapping.reward().parts().get(0).column().where())
+        .isEqualTo("reward in p.yaml line 4");
     assertThat(mapping.nextObservation().orElseThrow().mask()).isPresent();
     assertThat(mapping.propensity().orElseThrow().scale()).isEqualTo(Scale.LOG_PROBABILITY);
     assertThat(mapping.propensity().orElseThrow().estimated()).isTrue();
@@ -67,6 +69,47 @@ class FieldMappingTest {
         .hasMessageContaining("has a mask, but ingest.action has none")
         .hasMessageContaining("reward is missing")
         .hasMessageContaining("needs one of probability and log-probability");
+  }
+
+  @Test
+  void rewardWeightsMustFitTheComponents() {
+    String yaml =
+        """
+        episode: {id: id, ends: terminated}
+        observation: {numeric: age}
+        action: {discrete: a, size: 2}
+        reward: {components: {click: clicked, watch: seconds}}
+        """;
+    ConfigDocument document = Mappings.document(yaml);
+    FieldMapping mapping = FieldMapping.from(document.root(), Map.of("click", 2.0));
+    document.finish();
+    assertThat(mapping.reward().isWhole()).isFalse();
+    assertThat(mapping.reward().parts())
+        .extracting(part -> part.name() + " " + part.column().name() + " " + part.weight())
+        .containsExactly("click clicked 2.0", "watch seconds 0.0");
+    assertThat(Mappings.read(yaml).reward().parts())
+        .extracting(FieldMapping.Reward.Part::weight)
+        .containsExactly(1.0, 1.0);
+    ConfigDocument wrong = Mappings.document(yaml);
+    FieldMapping.from(wrong.root(), Map.of("clik", 1.0));
+    assertThatThrownBy(wrong::finish)
+        .hasMessageContaining("has no component clik, which reward-weights name.")
+        .hasMessageContaining("Did you mean click?");
+  }
+
+  @Test
+  void densitiesAreForBoxesAndProbabilitiesForChoices() {
+    String head = "episode: {id: i, ends: terminated}\nobservation: {numeric: x}\nreward: r\n";
+    String box = head + "action: {box: [b], low: [0], high: [1]}\n";
+    FieldMapping mapping = Mappings.read(box + "propensity: {log-density: d}");
+    assertThat(mapping.propensity().orElseThrow().scale()).isEqualTo(Scale.LOG_PROBABILITY);
+    assertThatThrownBy(() -> Mappings.read(box + "propensity: {probability: d}"))
+        .hasMessageContaining("is for discrete actions: actions in a box have a density");
+    assertThatThrownBy(
+            () -> Mappings.read(head + "action: {discrete: a, size: 2}\npropensity: {density: d}"))
+        .hasMessageContaining("is for actions in a box: discrete actions have a probability");
+    assertThatThrownBy(() -> Mappings.read(box + "demonstration: {column: d}"))
+        .hasMessageContaining("needs equals");
   }
 
   @Test

@@ -54,7 +54,7 @@ public final class Mappings {
 
   static FieldMapping read(String yaml) {
     ConfigDocument document = document(yaml);
-    FieldMapping mapping = FieldMapping.from(document.root());
+    FieldMapping mapping = FieldMapping.from(document.root(), Map.of());
     document.finish();
     return mapping;
   }
@@ -102,7 +102,11 @@ public final class Mappings {
   }
 
   static MappedRow map(Map<String, Object> values) {
-    ResolvedMapping mapping = full();
+    return map(FULL, values);
+  }
+
+  static MappedRow map(String yaml, Map<String, Object> values) {
+    ResolvedMapping mapping = resolve(yaml, COLUMNS);
     LogProfile profile = new LogProfile(mapping);
     Map<String, Object> other = row();
     other.put("ward", "a");

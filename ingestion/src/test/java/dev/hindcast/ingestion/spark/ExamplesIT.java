@@ -83,7 +83,7 @@ class ExamplesIT {
   private Dataset ingest(String config, List<String> overrides, String name) {
     ConfigDocument document = ConfigDocument.read(EXAMPLES.resolve(config), overrides);
     Pipeline pipeline = Pipeline.from(document.root());
-    IngestConfig ingest = IngestConfig.from(document.root().section("ingest"));
+    IngestConfig ingest = IngestConfig.from(document.root().section("ingest"), pipeline);
     document.root().at("train").leaveToOthers();
     document.root().at("evaluate").leaveToOthers();
     document.finish();

@@ -403,7 +403,7 @@ class IngestJobIT {
         reward: r
         terminated: stop
         truncated: cut
-        propensity: {log-probability: d}
+        propensity: {log-density: d}
         split: {held-out: 1}
         """;
     SmallLog.ingestAs(folder, yaml, "ds");
@@ -418,6 +418,147 @@ class IngestJobIT {
   }
 
   @Test
+  void actionsThatRoundingPutOutOfTheirBoxAreCutAndCounted() throws Exception {
+    Files.writeString(
+        folder.resolve("log.json"),
+        """
+        {"e": 1, "o": 0.5, "a": 2.0001, "r": 1.0}
+        {"e": 2, "o": 0.5, "a": -2.0003, "r": 1.0}
+        {"e": 3, "o": 0.5, "a": 2.0005, "r": 1.0}
+        {"e": 4, "o": 0.5, "a": 1.5, "r": 1.0}
+        """);
+    String yaml =
+        """
+        source: {format: json, path: log.json}
+        episode: {id: e, ends: terminated}
+        observation: {numeric: o}
+        action: {box: a, low: [-2], high: [2]}
+        reward: r
+        checks: {action-out-of-range: {at-most: 100%}}
+        split: {held-out: 0}
+        """;
+    DatasetManifest manifest = SmallLog.ingestAs(folder, yaml, "ds");
+    assertThat(manifest.warnings()).containsExactly(Map.entry("action-rounded-out-of-box", 2L));
+    assertThat(manifest.rows().quarantined()).containsExactly(Map.entry("action-out-of-range", 1L));
+    TransitionColumns columns = training("ds");
+    Map<String, Float> kept = new HashMap<>();
+    for (int row = 0; row < columns.rows(); row++) {
+      kept.put(columns.episodeId(row), columns.actionVectors()[row]);
+    }
+    assertThat(kept).isEqualTo(Map.of("1", 2f, "2", -2f, "4", 1.5f));
+    assertThatThrownBy(
+            () ->
+                SmallLog.ingestAs(
+                    folder, yaml, "ds2", "checks.action-rounded-out-of-box.treat=stop"))
+        .hasMessageContaining("action-rounded-out-of-box: 2 of 4 rows (50%), allowed 0%.");
+  }
+
+  @Test
+  void piecesOfALogKeepTheirEpisodesApart() throws Exception {
+    Files.writeString(
+        folder.resolve("medium.csv"), "id,t,x,a,r,end\n1,0,1,0,0.5,0\n1,1,2,1,0.5,1\n");
+    Files.writeString(
+        folder.resolve("expert.csv"), "id,t,x,a,r,end,dt\n1,0,3,0,1,0,2\n1,1,4,1,1,1,0.5\n");
+    String yaml =
+        """
+        source: {format: csv, path: [medium.csv, {path: expert.csv, label: shown}]}
+        episode: {id: [_source, id], step: t}
+        observation: {numeric: "x*"}
+        action: {discrete: a, size: 2}
+        reward: r
+        terminated: end
+        demonstration: {column: _source, equals: shown}
+        split: {held-out: 0}
+        """;
+    DatasetManifest manifest = SmallLog.ingestAs(folder, yaml, "ds");
+    assertThat(manifest.hasDemonstration()).isTrue();
+    assertThat(manifest.hasDuration()).isFalse();
+    assertThat(manifest.provenance().inputs())
+        .extracting(input -> input.role() + " " + input.name())
+        .containsExactly("log medium.csv", "log expert.csv");
+    TransitionColumns columns = training("ds");
+    assertThat(columns.episodes()).isEqualTo(2);
+    for (int e = 0; e < 2; e++) {
+      boolean isExpert = columns.numeric()[columns.start(e)] == 3;
+      assertThat(columns.episodeId(e)).isEqualTo(isExpert ? "shown/1" : "medium.csv/1");
+      for (int row = columns.start(e); row < columns.end(e); row++) {
+        assertThat(columns.isDemonstration(row)).isEqualTo(isExpert);
+      }
+    }
+    assertThatThrownBy(() -> SmallLog.ingestAs(folder, yaml, "ds2", "episode.id=id"))
+        .hasMessageContaining("duplicate-step: 4 of 4 rows");
+    assertThatThrownBy(
+            () -> SmallLog.ingestAs(folder, yaml, "ds3", "source.path=[medium.csv, medium.csv]"))
+        .hasMessageContaining("is called medium.csv as another piece is");
+    // only one piece says how long steps took
+    assertThatThrownBy(() -> SmallLog.ingestAs(folder, yaml, "ds4", "duration=dt"))
+        .hasMessageContaining("missing-value: 2 of 4 rows");
+  }
+
+  @Test
+  void piecesWhoseColumnsDifferInKindAreRefused() throws Exception {
+    Files.writeString(folder.resolve("a.csv"), "id,x,a,r\n1,1,0,0.5\n");
+    Files.writeString(folder.resolve("b.csv"), "id,x,a,r\n1,much,0,1\n");
+    String yaml =
+        """
+        source: {format: csv, path: [a.csv, b.csv]}
+        episode: {id: id, ends: terminated}
+        observation: {numeric: x}
+        action: {discrete: a, size: 2}
+        reward: r
+        """;
+    assertThatThrownBy(() -> SmallLog.ingestAs(folder, yaml, "ds"))
+        .hasMessageContaining("column x holds texts in b.csv, but whole numbers in the pieces");
+  }
+
+  @Test
+  void durationsAndWeighedRewardComponentsReachLearners() throws Exception {
+    Files.writeString(
+        folder.resolve("log.csv"),
+        """
+        id,t,x,a,clicked,seconds,hours,expert
+        1,0,1,0,1,30,2,0
+        1,1,2,1,0,10,0.5,1
+        """);
+    String yaml =
+        """
+        source: {format: csv, path: log.csv}
+        episode: {id: id, step: t, ends: terminated}
+        observation: {numeric: x}
+        action: {discrete: a, size: 2}
+        reward: {components: {watch: seconds, click: clicked}}
+        reward-weights: {click: 1, watch: 0.01}
+        duration: hours
+        demonstration: expert
+        split: {held-out: 0}
+        """;
+    DatasetManifest manifest = SmallLog.ingestAs(folder, yaml, "ds");
+    assertThat(manifest.rewardWeights())
+        .containsExactly(Map.entry("watch", 0.01), Map.entry("click", 1.0));
+    TransitionColumns columns = training("ds");
+    assertThat(columns.reward(0)).isEqualTo(0.01 * 30 + 1);
+    assertThat(columns.rewardComponents()).containsExactly("watch", "click");
+    assertThat(columns.rewardComponent(0, 0)).isEqualTo(30);
+    assertThat(columns.duration(0)).isEqualTo(2);
+    assertThat(columns.duration(1)).isEqualTo(0.5);
+    assertThat(columns.isDemonstration(0)).isFalse();
+    assertThat(columns.isDemonstration(1)).isTrue();
+    assertThat(
+            Dataset.open(folder.resolve("ds").toString())
+                .withRewardWeights(Map.of("click", 3.0))
+                .read(Split.Part.TRAINING)
+                .reward(0))
+        .isEqualTo(3);
+    assertThatThrownBy(() -> SmallLog.ingestAs(folder, yaml, "ds2", "duration=x", "reward=clicked"))
+        .hasMessageContaining("is one column, but reward-weights are given");
+    Files.writeString(
+        folder.resolve("log.csv"), "id,t,x,a,clicked,seconds,hours,expert\n1,0,1,0,1,30,-2,0\n");
+    assertThatThrownBy(() -> SmallLog.ingestAs(folder, yaml, "ds3"))
+        .hasMessageContaining("invalid-duration: 1 of 1 rows")
+        .hasMessageContaining("duration is -2.0");
+  }
+
+  @Test
   void checkColumnsReadsNoRowsAndWritesNothing() {
     SmallLog log = SmallLog.of(5, 14);
     log.rows.forEach(row -> row.put("p", 9.0));
@@ -429,6 +570,10 @@ class IngestJobIT {
                     SparkForTests.session(),
                     SmallLog.config(folder, SmallLog.CONFIG, "reward=rewards")))
         .hasMessageContaining("Did you mean reward?");
+  }
+
+  private TransitionColumns training(String name) {
+    return Dataset.open(folder.resolve(name).toString()).read(Split.Part.TRAINING);
   }
 
   /** Every rule may be broken by every row. */

@@ -2,6 +2,7 @@ package dev.hindcast.ingestion.spark;
 
 import dev.hindcast.core.config.ConfigDocument;
 import dev.hindcast.core.data.DatasetManifest;
+import dev.hindcast.core.policy.Pipeline;
 import dev.hindcast.dataset.ArtefactWriter.Existing;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -121,7 +122,7 @@ final class SmallLog {
   static IngestConfig config(Path folder, String yaml, String... overrides) {
     ConfigDocument document =
         ConfigDocument.parse("pipeline.yaml", folder, yaml, Arrays.asList(overrides));
-    IngestConfig config = IngestConfig.from(document.root());
+    IngestConfig config = IngestConfig.from(document.root(), Pipeline.from(document.root()));
     document.finish();
     return config;
   }
