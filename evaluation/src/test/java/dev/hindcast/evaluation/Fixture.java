@@ -73,7 +73,11 @@ public record Fixture(Path folder, TabularMdp world, Dataset dataset) {
     EvaluateConfig config = config(yaml);
     EvaluationPlan plan = EvaluationPlan.of(config, manifest(), bundles, TableBundles.loader());
     return Evaluation.of(
-        plan, config.part().parts().stream().map(dataset::read).toList(), List.of());
+        plan,
+        config.part().parts().stream()
+            .map(dataset.withRewardWeights(config.pipeline().rewardWeights())::read)
+            .toList(),
+        List.of());
   }
 
   /** (states, actions) probabilities. */

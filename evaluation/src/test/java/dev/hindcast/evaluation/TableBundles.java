@@ -1,5 +1,6 @@
 package dev.hindcast.evaluation;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.artefact.CodeVersion;
@@ -79,6 +80,20 @@ public final class TableBundles implements BundleLoader.Format {
       Optional<BundleManifest.Evaluates> evaluates,
       double discount,
       double[] table) {
+    JsonNode none = JsonNodeFactory.instance.objectNode();
+    return write(folder, kind, dataset, trainedOn, evaluates, discount, table, none);
+  }
+
+  /** Publishes a bundle, as trained with any config. */
+  public static Path write(
+      Path folder,
+      String kind,
+      DatasetManifest dataset,
+      Fingerprint trainedOn,
+      Optional<BundleManifest.Evaluates> evaluates,
+      double discount,
+      double[] table,
+      JsonNode config) {
     try (ArtefactWriter writer =
         ArtefactWriter.begin(folder.toString(), ArtefactWriter.Existing.REFUSE)) {
       writer.write(FILE, CanonicalJson.bytes(table));
@@ -107,7 +122,7 @@ public final class TableBundles implements BundleLoader.Format {
               writer.files(),
               new Provenance(
                   List.of(new Provenance.Input("dataset", dataset.name(), trainedOn)),
-                  JsonNodeFactory.instance.objectNode(),
+                  config,
                   0,
                   CodeVersion.current())));
     }

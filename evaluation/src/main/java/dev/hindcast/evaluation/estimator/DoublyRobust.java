@@ -23,7 +23,7 @@ record DoublyRobust(double discount) implements Estimator {
           factor
               * (episode.weight(t) * (episode.reward(t) - episode.q(t))
                   + episode.weight(t - 1) * episode.v(t));
-      factor *= discount;
+      factor *= episode.discount(t, discount);
     }
     return new double[] {sum + factor * episode.finalWeight() * episode.tail()};
   }

@@ -18,7 +18,7 @@ record PerDecisionImportanceSampling(double discount) implements Estimator {
     double factor = 1;
     for (int t = 0; t < episode.length(); t++) {
       sum += factor * (episode.weight(t) * episode.reward(t));
-      factor *= discount;
+      factor *= episode.discount(t, discount);
     }
     return new double[] {sum};
   }

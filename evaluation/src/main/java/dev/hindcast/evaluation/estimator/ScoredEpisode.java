@@ -20,6 +20,7 @@ public final class ScoredEpisode {
   private final double[] v;
   private final OptionalDouble finalV;
   private final boolean terminated;
+  private final double[] durations;
 
   private ScoredEpisode(
       double[] rewards,
@@ -27,7 +28,9 @@ public final class ScoredEpisode {
       double[] q,
       double[] v,
       OptionalDouble finalV,
-      boolean terminated) {
+      boolean terminated,
+      double[] durations) {
+    this.durations = durations;
     this.rewards = rewards;
     this.ratios = ratios;
     this.q = q;
@@ -59,7 +62,7 @@ public final class ScoredEpisode {
       ratios[t] = targetProbabilities[t] == 0 ? 0 : targetProbabilities[t] / propensities[t];
     }
     return new ScoredEpisode(
-        rewards, ratios, values.q, values.v, values.finalV, ending == Ending.TERMINATED);
+        rewards, ratios, values.q, values.v, values.finalV, ending == Ending.TERMINATED, NONE);
   }
 
   /** An episode under the behavior policy itself: every ratio is exactly 1. */
@@ -67,7 +70,16 @@ public final class ScoredEpisode {
     double[] ones = new double[rewards.length];
     Arrays.fill(ones, 1);
     return new ScoredEpisode(
-        rewards, ones, NONE, NONE, OptionalDouble.empty(), ending == Ending.TERMINATED);
+        rewards, ones, NONE, NONE, OptionalDouble.empty(), ending == Ending.TERMINATED, NONE);
+  }
+
+  /**
+   * The same episode with steps that took more or less than one unit of time.
+   *
+   * @param stepDurations (steps), each at least 0; empty when every step took 1; kept, not copied
+   */
+  public ScoredEpisode lasting(double[] stepDurations) {
+    return new ScoredEpisode(rewards, ratios, q, v, finalV, terminated, stepDurations);
   }
 
   /** How an episode ended. */
@@ -105,6 +117,15 @@ public final class ScoredEpisode {
   /** The number of steps, at least 1. */
   public int length() {
     return rewards.length;
+  }
+
+  /**
+   * What all that follows a step is multiplied by: {@code discount^duration}.
+   *
+   * @param discount γ of one unit of time
+   */
+  public double discount(int t, double discount) {
+    return durations.length == 0 ? discount : Math.pow(discount, durations[t]);
   }
 
   /** The reward of a step. */
@@ -159,9 +180,9 @@ public final class ScoredEpisode {
   public double discountedReturn(double discount) {
     double sum = 0;
     double factor = 1;
-    for (double reward : rewards) {
-      sum += factor * reward;
-      factor *= discount;
+    for (int t = 0; t < rewards.length; t++) {
+      sum += factor * rewards[t];
+      factor *= discount(t, discount);
     }
     return sum;
   }

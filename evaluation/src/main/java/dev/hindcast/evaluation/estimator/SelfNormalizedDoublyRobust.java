@@ -33,7 +33,7 @@ final class SelfNormalizedDoublyRobust implements Estimator {
     for (int t = 0; t < episode.length(); t++) {
       terms[t] = factor * episode.weight(t) * (episode.reward(t) - episode.q(t));
       terms[horizon + t] = factor * episode.weight(t - 1) * episode.v(t);
-      factor *= discount;
+      factor *= episode.discount(t, discount);
     }
     terms[horizon + episode.length()] = factor * episode.finalWeight() * episode.tail();
     return terms;

@@ -30,7 +30,7 @@ final class SelfNormalizedPerDecision implements Estimator {
     double factor = 1;
     for (int t = 0; t < episode.length(); t++) {
       terms[t] = factor * episode.weight(t) * episode.reward(t);
-      factor *= discount;
+      factor *= episode.discount(t, discount);
     }
     return terms;
   }

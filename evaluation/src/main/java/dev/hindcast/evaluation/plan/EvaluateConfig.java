@@ -1,5 +1,6 @@
 package dev.hindcast.evaluation.plan;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.config.ConfigNode;
@@ -132,8 +133,12 @@ public record EvaluateConfig(
         allowOtherDataset);
   }
 
-  /** The settings in force as a report records them: without the paths of any machine. */
-  public JsonNode settings() {
+  /**
+   * The settings in force as a report records them: without the paths of any machine.
+   *
+   * @param rewardWeights those in use, which the dataset has a say in
+   */
+  public JsonNode settings(Map<String, Double> rewardWeights) {
     return CanonicalJson.tree(
         new Settings(
             part.key(),
@@ -142,6 +147,7 @@ public record EvaluateConfig(
             estimators,
             primary,
             pipeline.discount(),
+            rewardWeights,
             level,
             replicates,
             seed,
@@ -150,7 +156,7 @@ public record EvaluateConfig(
             allowOtherDataset));
   }
 
-  /** What {@link #settings()} writes. */
+  /** What {@link #settings} writes. */
   private record Settings(
       String split,
       List<String> policies,
@@ -158,6 +164,7 @@ public record EvaluateConfig(
       List<String> estimators,
       Optional<String> estimator,
       double discount,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Double> rewardWeights,
       double level,
       int replicates,
       long seed,

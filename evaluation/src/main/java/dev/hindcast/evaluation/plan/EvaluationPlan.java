@@ -1,5 +1,7 @@
 package dev.hindcast.evaluation.plan;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.artefact.Fingerprint;
 import dev.hindcast.core.artefact.Provenance;
 import dev.hindcast.core.config.DidYouMean;
@@ -87,6 +89,11 @@ public record EvaluationPlan(
                     .create(horizon, config.pipeline().discount()))));
     targets.forEach(target -> items.add(new Task.Item(target.candidate(), target.estimators())));
     return new Task(items, horizon, config.replicates(), config.seed());
+  }
+
+  /** The weights of the reward's components in use, by name; empty when the reward is whole. */
+  public Map<String, Double> rewardWeights() {
+    return manifest.rewardWeights(config.pipeline().rewardWeights());
   }
 
   /** What the second pass computes, given the sums of the first. */
@@ -236,11 +243,29 @@ public record EvaluationPlan(
                 + discount
                 + ". Train it with the same discount, or leave it out.");
       }
+      requireSameRewards(found);
       if (qFunctions.stream()
           .noneMatch(q -> q.manifest().fingerprint().equals(found.fingerprint()))) {
         qFunctions.add(new LoadedQ(found, bundle.qFunction().orElseThrow()));
         inputs.add(new Provenance.Input(found.kind(), found.name(), found.fingerprint()));
         LearningCurves.read(folder, found).ifPresent(curves::add);
+      }
+    }
+
+    /** A Q-function speaks of the returns it was trained on: those of other weights are others. */
+    private void requireSameRewards(BundleManifest bundle) {
+      JsonNode trainedOn = bundle.provenance().config().path("reward_weights");
+      Map<String, Double> weights = manifest.rewardWeights(config.pipeline().rewardWeights());
+      JsonNode here = CanonicalJson.tree((Object) weights);
+      if (!weights.isEmpty() && trainedOn.isObject() && !trainedOn.equals(here)) {
+        throw UserError.usage(
+            "Cannot use Q-function "
+                + bundle.name()
+                + ": it was trained with the reward weights "
+                + trainedOn
+                + ", and returns are evaluated with "
+                + here
+                + ". Train it with the same reward-weights, or leave it out.");
       }
     }
 

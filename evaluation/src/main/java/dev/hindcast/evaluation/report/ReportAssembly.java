@@ -81,7 +81,10 @@ public final class ReportAssembly {
         plan.learningCurves(),
         warnings(),
         new Provenance(
-            plan.inputs(), plan.config().settings(), plan.config().seed(), CodeVersion.current()));
+            plan.inputs(),
+            plan.config().settings(plan.rewardWeights()),
+            plan.config().seed(),
+            CodeVersion.current()));
   }
 
   private DatasetPart dataset() {

@@ -72,18 +72,27 @@ public final class ScoredLog {
     }
     Ending ending = columns.truncated(to - 1) ? Ending.TRUNCATED : Ending.TERMINATED;
     if (candidate.isLogged()) {
-      return ScoredEpisode.logged(rewards, ending);
+      return ScoredEpisode.logged(rewards, ending).lasting(durations(from, to));
     }
     double[] propensities = new double[columns.hasPropensities() ? to - from : 0];
     for (int t = 0; t < propensities.length; t++) {
       propensities[t] = columns.propensity(from + t);
     }
     return ScoredEpisode.of(
-        rewards,
-        Arrays.copyOfRange(probabilities, from, to),
-        propensities,
-        ending,
-        values(from, to));
+            rewards,
+            Arrays.copyOfRange(probabilities, from, to),
+            propensities,
+            ending,
+            values(from, to))
+        .lasting(durations(from, to));
+  }
+
+  private double[] durations(int from, int to) {
+    double[] durations = new double[columns.hasDurations() ? to - from : 0];
+    for (int t = 0; t < durations.length; t++) {
+      durations[t] = columns.duration(from + t);
+    }
+    return durations;
   }
 
   private ScoredEpisode.Values values(int from, int to) {

@@ -55,7 +55,8 @@ public final class EvaluateJob {
       Consumer<String> progress) {
     try (ArtefactWriter writer = ArtefactWriter.begin(outputUri, existing)) {
       EvaluationPlan plan = EvaluationPlan.of(config, dataset.manifest(), bundleFolders, loader);
-      EvaluationReport report = evaluate(spark, plan, dataset, progress);
+      Dataset weighed = dataset.withRewardWeights(config.pipeline().rewardWeights());
+      EvaluationReport report = evaluate(spark, plan, weighed, progress);
       progress.accept("Writing the report");
       ReportWriter.publish(report, writer);
       return report;

@@ -9,6 +9,7 @@ import dev.hindcast.evaluation.estimator.Estimators.Scope;
 import dev.hindcast.evaluation.estimator.ScoredEpisode.Ending;
 import dev.hindcast.evaluation.estimator.ScoredEpisode.Values;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -95,6 +96,31 @@ class EstimatorContractTest {
               rewards, target, propensities, ending, new Values(q, v, OptionalDouble.of(tail))));
     }
     return episodes;
+  }
+
+  /** Steps of two units under a discount are steps of one unit under its square. */
+  @ParameterizedTest
+  @MethodSource("judging")
+  void longerStepsAreDiscountedMore(String name) {
+    List<ScoredEpisode> episodes = log(7, Recipe.PLAIN);
+    List<ScoredEpisode> slow = new ArrayList<>();
+    List<ScoredEpisode> uneven = new ArrayList<>();
+    for (ScoredEpisode episode : episodes) {
+      double[] twos = new double[episode.length()];
+      Arrays.fill(twos, 2);
+      slow.add(episode.lasting(twos));
+      double[] first = new double[episode.length()];
+      Arrays.fill(first, 1);
+      first[0] = 3;
+      uneven.add(episode.lasting(first));
+    }
+    double squared = Estimate.of(name, DISCOUNT * DISCOUNT, episodes);
+    assertThat(Estimate.of(name, DISCOUNT, slow)).isCloseTo(squared, within(1e-12));
+    if (!name.equals("direct-method")
+        && Estimators.named(name).orElseThrow().scope() != Scope.ONE_STEP) {
+      assertThat(Estimate.of(name, DISCOUNT, uneven))
+          .isNotCloseTo(Estimate.of(name, DISCOUNT, episodes), within(1e-6));
+    }
   }
 
   @ParameterizedTest

@@ -102,7 +102,7 @@ class EvaluateConfigTest {
   void settingsHoldNoPathOfAnyMachine() {
     EvaluateConfig config =
         read("evaluate: {policies: [{table: t.parquet, keyed-by: [s], probabilities: p}]}\n");
-    assertThat(config.settings().toString())
+    assertThat(config.settings(Map.of()).toString())
         .doesNotContain(folder.toString())
         .contains("\"policies\":[\"t\"]");
   }

@@ -2,9 +2,12 @@ package dev.hindcast.evaluation.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.artefact.Fingerprint;
 import dev.hindcast.core.config.UserError;
+import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.core.report.EvaluationReport.PolicyResult;
@@ -16,6 +19,7 @@ import dev.hindcast.evaluation.Fixture;
 import dev.hindcast.evaluation.TableBundles;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,6 +116,80 @@ class EvaluationPlanTest {
     assertThat(fixture.evaluate(YAML, bundles).warnings())
         .extracting(Remark::words)
         .anyMatch(words -> words.startsWith("Q-function q-of-absent speaks of absent"));
+  }
+
+  @Test
+  void qFunctionOfOtherRewardWeightsIsRefused() {
+    TabularMdp world = ChainMdp.slippery(3, 0.1);
+    Fixture parts =
+        Fixture.of(folder.resolve("parts"), world, inTwoParts(world.log(uniform, 60, 1000, 1), 1));
+    String q =
+        TableBundles.write(
+                folder.resolve("q"),
+                BundleManifest.Q_FUNCTION,
+                parts.manifest(),
+                parts.manifest().fingerprint(),
+                Optional.empty(),
+                0.9,
+                world.actionValues(uniform, 0.9),
+                CanonicalJson.tree(
+                    (Object) Map.of("reward_weights", Map.of("arrival", 1.0, "steps", 1.0))))
+            .toString();
+    assertThat(parts.evaluate(YAML, List.of(q)).policies()).hasSize(2);
+    refused(
+        UserError.Kind.USAGE,
+        () -> parts.evaluate("reward-weights: {arrival: 1}\n" + YAML, List.of(q)),
+        "Cannot use Q-function q: it was trained with the reward weights",
+        "\"steps\":1.0",
+        "Train it with the same reward-weights");
+  }
+
+  /** Steps of two units under a discount are steps of one unit under its square. */
+  @Test
+  void durationsAndRewardWeightsChangeWhatIsEstimated() {
+    TabularMdp world = ChainMdp.slippery(3, 0.1);
+    Fixture slow =
+        Fixture.of(folder.resolve("slow"), world, inTwoParts(world.log(uniform, 60, 1000, 1), 2));
+    String weights = "reward-weights: {arrival: 1}\n";
+    EvaluationReport report = slow.evaluate(weights + YAML, List.of());
+    EvaluationReport quick =
+        fixture.evaluate(YAML.replace("discount: 0.9", "discount: 0.81"), List.of());
+    for (String policy : List.of("logged", "uniform")) {
+      double value = value(report, policy);
+      assertThat(value).isCloseTo(value(quick, policy), within(1e-12)).isPositive();
+    }
+    assertThat(report.provenance().config().path("reward_weights").toString())
+        .isEqualTo("{\"arrival\":1.0,\"steps\":0.0}");
+    assertThat(value(slow.evaluate(YAML, List.of()), "uniform"))
+        .isGreaterThan(value(report, "uniform") + 0.5); // every step then pays 1 more
+  }
+
+  private static double value(EvaluationReport report, String policy) {
+    return report.policy(policy).orElseThrow().primary().orElseThrow().value().orElseThrow();
+  }
+
+  /** The same log, whose rewards are what they were plus 1 for each step. */
+  private static TransitionColumns inTwoParts(TransitionColumns log, double duration) {
+    TransitionColumns.Builder builder =
+        new TransitionColumns.Builder(log.observationSpace(), log.actionSpace(), false, true)
+            .withRewardComponents(List.of("arrival", "steps"));
+    for (int e = 0; e < log.episodes(); e++) {
+      builder.beginEpisode(log.episodeId(e));
+      for (int row = log.start(e); row < log.end(e); row++) {
+        builder
+            .addStep(
+                new float[0],
+                new int[] {log.categories()[row]},
+                new boolean[0],
+                log.action(row),
+                log.reward(row) + 1,
+                log.propensity(row))
+            .paying(log.reward(row), 1)
+            .lasting(duration);
+      }
+      builder.endEpisode(log.terminated(log.end(e) - 1));
+    }
+    return builder.build();
   }
 
   @Test

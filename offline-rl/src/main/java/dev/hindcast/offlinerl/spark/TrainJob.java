@@ -48,7 +48,7 @@ public final class TrainJob {
       Consumer<String> progress) {
     this.spark = spark;
     this.config = config;
-    this.dataset = dataset;
+    this.dataset = dataset.withRewardWeights(config.pipeline().rewardWeights());
     this.output = output.replaceFirst("(?<=[^/])/+$", "");
     this.loader = loader;
     this.existing = existing;

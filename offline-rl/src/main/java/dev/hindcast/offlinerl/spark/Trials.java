@@ -73,6 +73,9 @@ final class Trials {
         .forEachRemaining(field -> node.set(field.getKey(), field.getValue()));
     node.put("algorithm", plan.algorithm().name());
     node.put("discount", config.pipeline().discount());
+    if (!dataset.rewardWeights().isEmpty()) {
+      node.set("reward_weights", CanonicalJson.tree((Object) dataset.rewardWeights()));
+    }
     return node;
   }
 }
