@@ -44,23 +44,52 @@ def expert_episodes(count: int) -> Part:
 
 
 @dataclass(frozen=True)
-class Task:
-    """One table: which logs, which config, which simulator."""
+class Log:
+    """What to train on, and with which config."""
 
+    parts: list[Part]
     config: str
-    environment: str
-    logs: dict[str, list[Part]]
 
+
+@dataclass(frozen=True)
+class Task:
+    """One table: which logs by name, which simulator, what others are compared with (an algorithm, perhaps on one log)."""
+
+    environment: str
+    logs: dict[str, Log]
+    yardstick: str = "behavior-cloning"
+
+
+OFFLINE, CLONING, IMITATION, DEMONSTRATIONS = (f"{name}.yaml" for name in ("offline", "cloning", "imitation", "demonstrations"))
 
 TASKS = {
     "hopper": Task(
-        "hopper/offline.yaml",
         "hopper",
-        {"medium": [MEDIUM], "medium-expert": [MEDIUM, EXPERT], "random-medium": [RANDOM, MEDIUM], "random-expert": [RANDOM, EXPERT]},
+        {
+            "medium": Log([MEDIUM], OFFLINE),
+            "medium-expert": Log([MEDIUM, EXPERT], OFFLINE),
+            "random-medium": Log([RANDOM, MEDIUM], OFFLINE),
+            "random-expert": Log([RANDOM, EXPERT], OFFLINE),
+        },
     ),
-    "imitation": Task("hopper/imitation.yaml", "hopper", {"10-expert-episodes-among-others": [expert_episodes(10), MEDIUM, RANDOM]}),
-    "demonstrations": Task("hopper/demonstrations.yaml", "hopper", {"20-expert-episodes-among-medium": [expert_episodes(20), MEDIUM]}),
-    "pendulum": Task("pendulum/offline.yaml", "pendulum", {"replay": [Part("pendulum_replay.parquet")]}),
+    "imitation": Task(
+        "hopper",
+        {
+            "10-expert-episodes": Log([expert_episodes(10)], CLONING),
+            "10-expert-episodes-among-others": Log([expert_episodes(10), MEDIUM, RANDOM], IMITATION),
+        },
+        yardstick="10-expert-episodes/behavior-cloning",
+    ),
+    "demonstrations": Task(
+        "hopper",
+        {
+            "20-expert-episodes": Log([expert_episodes(20)], CLONING),
+            "20-expert-episodes-among-medium": Log([expert_episodes(20), MEDIUM], DEMONSTRATIONS),
+            "medium": Log([MEDIUM], DEMONSTRATIONS),
+        },
+        yardstick="20-expert-episodes/behavior-cloning",
+    ),
+    "pendulum": Task("pendulum", {"replay": Log([Part("pendulum_replay.parquet")], OFFLINE)}),
 }
 
 
@@ -86,13 +115,13 @@ def hindcast(*words: str) -> None:
         raise SystemExit(status)
 
 
-def train(config: Path, log: Path | None, out: Path, options: list[str]) -> Path:
+def train(configs: Path, config: str, log: Path | None, out: Path, options: list[str]) -> Path:
     """Dataset and bundles in `out`; the folder of the bundles."""
     dataset, bundles = out / "dataset", out / "bundles"
     if not (dataset / "manifest.json").exists():
         place = [] if log is None else ["--set", f"ingest.source.path={log}"]
-        hindcast("ingest", "--config", str(config), "--output", str(dataset), *place)
-    hindcast("train", "--config", str(config), "--dataset", str(dataset), "--output", str(bundles), *options)
+        hindcast("ingest", "--config", str(configs / "log.yaml"), "--output", str(dataset), *place)
+    hindcast("train", "--config", str(configs / config), "--dataset", str(dataset), "--output", str(bundles), *options)
     return bundles
 
 
@@ -102,16 +131,18 @@ def score(script: str, *words: str) -> None:
 
 def simulated(task: Task, given: argparse.Namespace, options: list[str]) -> None:
     runs = []
-    for name, parts in task.logs.items():
+    for name, log in task.logs.items():
         if given.only and name not in given.only:
             continue
         folder = given.out / name
         folder.mkdir(parents=True, exist_ok=True)
-        log = folder / "log.parquet"
-        if not log.exists():
-            parquet.write_table(mixture(given.data, parts), log)
-        runs.append(train(HERE / task.config, log, folder, options))
-    score("score_policies.py", "--environment", task.environment, "--out", str(given.out / f"{given.task}.md"), *map(str, runs))
+        file = folder / "log.parquet"
+        if not file.exists():
+            parquet.write_table(mixture(given.data, log.parts), file)
+        runs.append(train(HERE / task.environment, log.config, file, folder, options))
+    if not runs:
+        raise SystemExit(f"Nothing to do: --only must name some of {', '.join(task.logs)}.")
+    score("score_policies.py", "--environment", task.environment, "--yardstick", task.yardstick, "--out", str(given.out / f"{given.task}.md"), *map(str, runs))
 
 
 def main() -> None:
@@ -125,7 +156,7 @@ def main() -> None:
     given, options = arguments.parse_args(words[:at]), words[at + 1 :]
     given.out = given.out.resolve()
     if given.task == "icu-sepsis":
-        bundles = train(HERE / "icu-sepsis" / "offline.yaml", None, given.out, options)
+        bundles = train(HERE / "icu-sepsis", OFFLINE, None, given.out, options)
         score("score_icu_sepsis.py", "--out", str(given.out / "icu-sepsis.md"), str(bundles))
     elif given.data is None:
         arguments.error(f"{given.task} needs --data: the folder of the Parquet logs")

@@ -185,7 +185,7 @@ def table(environment: Environment, groups: list[Group], yardstick: str) -> str:
         "|---|---|---:|---:|---:|---:|---|",
     ]
     for group in groups:
-        other = next((g for g in groups if g.dataset == group.dataset and g.algorithm == yardstick), None)
+        other = next((g for g in groups if yardstick in (f"{g.dataset}/{g.algorithm}", g.algorithm) and (g.dataset == group.dataset or "/" in yardstick)), None)
         above = "" if other is None or other is group else f"{(group.mean - other.mean) / np.hypot(group.error, other.error):+.1f}"
         score = environment.normalized(group.mean)
         seeds = ", ".join(f"{p.returns.mean():.0f} ({standard_error(p.returns.ravel()):.0f})" for p in group.members)
@@ -291,7 +291,7 @@ def main() -> None:
     arguments.add_argument("--environment", required=True, choices=ENVIRONMENTS)
     arguments.add_argument("--episodes", type=int, default=20, help="per checkpoint")
     arguments.add_argument("--last", type=int, default=3, help="snapshots of each run to play")
-    arguments.add_argument("--yardstick", default="behavior-cloning", help="the algorithm that others are compared with")
+    arguments.add_argument("--yardstick", default="behavior-cloning", help="what others are compared with: an algorithm on the same dataset, or DATASET/ALGORITHM")
     arguments.add_argument("--out", type=Path, help="a Markdown table; beside it, with the ending .csv, every episode")
     arguments.add_argument("--self-test", type=Path, metavar="FOLDER", help="check simulator and script against the logs in this folder")
     given = arguments.parse_args()
