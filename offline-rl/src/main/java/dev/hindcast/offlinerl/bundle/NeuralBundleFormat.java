@@ -27,7 +27,10 @@ public final class NeuralBundleFormat implements BundleLoader.Format {
 
   static final String WEIGHTS = "weights.safetensors";
   static final String ARCHITECTURE = "architecture.json";
-  static final String METRICS = "metrics.jsonl";
+
+  /** The metrics file. */
+  public static final String METRICS = "metrics.jsonl";
+
   static final String ONNX = "model.onnx";
   private static final String MEAN = "normalizer.mean";
   private static final String SCALE = "normalizer.scale";

@@ -6,9 +6,11 @@ import dev.hindcast.core.policy.Pipeline;
 import dev.hindcast.core.policy.PolicySpec;
 import dev.hindcast.offlinerl.algorithm.Algorithms;
 import dev.hindcast.offlinerl.algorithm.Algorithms.Yields;
+import dev.hindcast.offlinerl.tracking.Tracking;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,8 +18,9 @@ import java.util.Set;
  *
  * @param pipeline what all sections share
  * @param plans the entries of {@code train.algorithms}
+ * @param tracking where runs are recorded, if anywhere
  */
-public record TrainConfig(Pipeline pipeline, List<Plan> plans) {
+public record TrainConfig(Pipeline pipeline, List<Plan> plans, Optional<Tracking> tracking) {
   /** Copies the list. */
   public TrainConfig {
     plans = List.copyOf(plans);
@@ -83,7 +86,8 @@ public record TrainConfig(Pipeline pipeline, List<Plan> plans) {
       plans.add(plan(item, entry.get(), shared, labels));
     }
     checkPolicies(algorithms, plans, pipeline);
-    return new TrainConfig(pipeline, plans);
+    return new TrainConfig(
+        pipeline, plans, Tracking.from(train.section("tracking"), pipeline.name()));
   }
 
   private static Plan plan(

@@ -36,6 +36,7 @@ public final class TrainJob {
   private final BundleLoader loader;
   private final ArtefactWriter.Existing existing;
   private final Consumer<String> progress;
+  private final TrackedTrials tracked;
   private final Map<String, Trained> done = new LinkedHashMap<>();
 
   private TrainJob(
@@ -53,6 +54,7 @@ public final class TrainJob {
     this.loader = loader;
     this.existing = existing;
     this.progress = progress;
+    this.tracked = TrackedTrials.of(config.tracking(), this.output, progress);
   }
 
   /**
@@ -83,7 +85,10 @@ public final class TrainJob {
       BundleLoader loader,
       ArtefactWriter.Existing existing,
       Consumer<String> progress) {
-    return new TrainJob(spark, config, dataset, output, loader, existing, progress).run();
+    TrainJob job = new TrainJob(spark, config, dataset, output, loader, existing, progress);
+    try (job.tracked) {
+      return job.run();
+    }
   }
 
   private List<Trained> run() {
@@ -212,17 +217,29 @@ public final class TrainJob {
 
   private List<Outcome> outcomes(List<Trial> trials) {
     LatestLine line = new LatestLine();
+    LatestLine figures = new LatestLine();
     spark.sparkContext().register(line, "training progress");
-    ProgressListener listener = new ProgressListener(line.id(), progress);
-    spark.sparkContext().addSparkListener(listener);
+    spark.sparkContext().register(figures, "training figures");
+    List<ProgressListener> listeners =
+        List.of(
+            new ProgressListener(line.id(), progress),
+            new ProgressListener(figures.id(), tracked::figures));
+    listeners.forEach(spark.sparkContext()::addSparkListener);
+    tracked.expect(trials);
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     try {
-      return context
-          .parallelize(trials, trials.size())
-          .map(new TrialTask(dataset, output, existing, line))
-          .collect();
+      List<Outcome> outcomes =
+          context
+              .parallelize(trials, trials.size())
+              .map(new TrialTask(dataset, output, existing, line, figures))
+              .collect();
+      tracked.ended(outcomes);
+      return outcomes;
+    } catch (RuntimeException e) {
+      tracked.broke(trials);
+      throw e;
     } finally {
-      spark.sparkContext().removeSparkListener(listener);
+      listeners.forEach(spark.sparkContext()::removeSparkListener);
     }
   }
 

@@ -39,9 +39,14 @@ import org.apache.spark.api.java.function.Function;
  * @param output the folder of all bundles
  * @param existing what to do with another bundle in the trial's place
  * @param progress carries lines to the driver
+ * @param figures carries the latest line of the metrics file there, for {@link TrackedTrials}
  */
 record TrialTask(
-    Dataset dataset, String output, ArtefactWriter.Existing existing, LatestLine progress)
+    Dataset dataset,
+    String output,
+    ArtefactWriter.Existing existing,
+    LatestLine progress,
+    LatestLine figures)
     implements Function<Trial, Outcome> {
   private static final int ONNX_SAMPLE = 256;
 
@@ -60,6 +65,7 @@ record TrialTask(
 
   private void train(Trial trial) {
     progress.add(trial.name() + ": reading the dataset");
+    figures.add(TrackedTrials.begun(trial.name()));
     TransitionColumns data = dataset.read(Split.Part.TRAINING);
     Algorithms.Entry<?> algorithm = Algorithms.named(trial.algorithm()).orElseThrow();
     boolean isPolicy = algorithm.yields() == Algorithms.Yields.POLICY;
@@ -98,7 +104,12 @@ record TrialTask(
               buffer,
               trial.settings().schedule(),
               trial.settings().alarms() ? Alarms.of(experience) : Alarms.off(),
-              trial.settings().tensorboard() ? events : metrics -> {});
+              metrics -> {
+                figures.add(TrackedTrials.line(trial.name(), metrics));
+                if (trial.settings().tensorboard()) {
+                  events.accept(metrics);
+                }
+              });
       Metrics metrics =
           loop.run(
               Fingerprint.of(trial.provenance().getBytes(StandardCharsets.UTF_8)),

@@ -41,6 +41,12 @@ public final class Metrics {
     return lines.toString();
   }
 
+  /** The last line, without its line feed; empty when there is none. */
+  public String lastLine() {
+    int end = Math.max(0, lines.length() - 1);
+    return lines.substring(lines.lastIndexOf("\n", end - 1) + 1, end);
+  }
+
   /** The figures of the last line. */
   public Map<String, Double> latest() {
     return new TreeMap<>(latest);
