@@ -16,4 +16,13 @@ public record Loss(double value, float[] gradient) {
     }
     return new Loss(factor * value, scaled);
   }
+
+  /** The sum of two losses of the same outputs. */
+  public Loss plus(Loss other) {
+    float[] sum = gradient.clone();
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += other.gradient[i];
+    }
+    return new Loss(value + other.value, sum);
+  }
 }

@@ -139,6 +139,20 @@ public final class Algorithms {
               Iql.Config.DEFAULT,
               Uses.STEPS_WITH_NEXT_OBSERVATION,
               Iql::new),
+          Entry.policy(
+              "discrete-cql",
+              "Conservative Q-learning: greedy, with values pushed down where the log never went.",
+              Actions.DISCRETE,
+              DiscreteCql.Config.DEFAULT,
+              Uses.STEPS_WITH_NEXT_OBSERVATION,
+              DiscreteCql::new),
+          Entry.policy(
+              "bcq",
+              "Batch-constrained Q-learning: greedy among actions that the log makes probable.",
+              Actions.DISCRETE,
+              Bcq.Config.DEFAULT,
+              Uses.STEPS_WITH_NEXT_OBSERVATION,
+              Bcq::new),
           new Entry<>(
               "fitted-q-evaluation",
               "Learns what actions are worth under a target policy; doubly robust estimates need it.",

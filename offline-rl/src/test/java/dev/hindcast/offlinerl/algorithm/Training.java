@@ -42,6 +42,26 @@ final class Training {
         (product, normalizer) -> first(product, normalizer).forward(states(states)));
   }
 
+  /** The outputs of the network of a role in every state of a tabular world, (states, outputs). */
+  static float[] outputsOf(
+      String role,
+      String algorithm,
+      Record config,
+      TransitionColumns data,
+      double discount,
+      int updates) {
+    int states = data.observationSpace().categorical().get(0).codes() - 1;
+    return trained(
+        algorithm,
+        config,
+        data,
+        discount,
+        updates,
+        Optional.empty(),
+        (product, normalizer) ->
+            plain(product.networks().get(role), normalizer).forward(states(states)));
+  }
+
   /**
    * The trained critic's values of continuous actions in [-1, 1].
    *
@@ -72,7 +92,10 @@ final class Training {
   }
 
   private static MultilayerPerceptron first(Product product, Normalizer normalizer) {
-    Network network = product.networks().values().iterator().next();
+    return plain(product.networks().values().iterator().next(), normalizer);
+  }
+
+  private static MultilayerPerceptron plain(Network network, Normalizer normalizer) {
     return new MultilayerPerceptron(network.architecture(), normalizer, network.parameters());
   }
 
