@@ -1,9 +1,7 @@
 package dev.hindcast.benchmarks;
 
-import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.policy.Policy;
-import dev.hindcast.core.policy.UniformPolicy;
 import dev.hindcast.offlinerl.algorithm.Algorithms;
 import dev.hindcast.offlinerl.algorithm.Experience;
 import dev.hindcast.offlinerl.algorithm.Learner;
@@ -45,10 +43,7 @@ final class Course implements AutoCloseable {
     Experience experience = new Experience(log, DISCOUNT, Experience.RewardScale.NONE);
     Observations observations =
         networks.place(log.numeric(), log.categories(), 0, log.observationRows());
-    Optional<Policy> target =
-        log.actionSpace() instanceof ActionSpace.Discrete discrete
-            ? Optional.of(new UniformPolicy(discrete.size()))
-            : Optional.empty();
+    Optional<Policy> target = Optional.of(SyntheticLog.target(log.actionSpace()));
     Setting setting =
         new Setting(experience, observations, networks, List.of(), 0, DISCOUNT, 0, target);
     Learner learner = algorithm.learner(setting, algorithm.defaults());

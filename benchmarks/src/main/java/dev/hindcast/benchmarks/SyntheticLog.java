@@ -3,6 +3,10 @@ package dev.hindcast.benchmarks;
 import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.core.policy.ActionDistribution;
+import dev.hindcast.core.policy.Policy;
+import dev.hindcast.core.policy.UniformPolicy;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -29,6 +33,19 @@ final class SyntheticLog {
   /** One of 25 actions. */
   static TransitionColumns discrete(int rows) {
     return filled(new ActionSpace.Discrete(CHOICES), rows);
+  }
+
+  /** A policy to evaluate on a log of such actions: it acts alike, whatever it sees. */
+  static Policy target(ActionSpace actions) {
+    if (actions instanceof ActionSpace.Box box) {
+      return decisions -> {
+        float[] means = new float[decisions.size() * box.dimensions()];
+        float[] deviations = means.clone();
+        Arrays.fill(deviations, 0.3f);
+        return new ActionDistribution.SquashedGaussian(box, means, deviations);
+      };
+    }
+    return new UniformPolicy(((ActionSpace.Discrete) actions).size());
   }
 
   private static TransitionColumns filled(ActionSpace actions, int rows) {
