@@ -16,4 +16,24 @@ public final class SquaredError {
     }
     return new Loss(sum / n, gradient);
   }
+
+  /**
+   * Of (n, width) outputs against targets of that shape, {@code mean weight * (output - target)^2}
+   * over rows and columns.
+   *
+   * @param weights (n), how much each row counts; a row of weight 0 still counts in n
+   */
+  public static Loss of(float[] outputs, float[] targets, float[] weights) {
+    int n = outputs.length;
+    int width = n / weights.length;
+    double sum = 0;
+    float[] gradient = new float[n];
+    for (int i = 0; i < n; i++) {
+      double weight = weights[i / width];
+      double error = (double) outputs[i] - targets[i];
+      sum += weight * error * error;
+      gradient[i] = (float) (2 * weight * error / n);
+    }
+    return new Loss(sum / n, gradient);
+  }
 }

@@ -153,6 +153,20 @@ public final class Algorithms {
               Bcq.Config.DEFAULT,
               Uses.STEPS_WITH_NEXT_OBSERVATION,
               Bcq::new),
+          Entry.policy(
+              "td3-bc",
+              "TD3 that also imitates the log: a plain and fast baseline.",
+              Actions.CONTINUOUS,
+              Td3Bc.Config.DEFAULT,
+              Uses.STEPS_WITH_NEXT_OBSERVATION,
+              Td3Bc::new),
+          Entry.policy(
+              "a2pr",
+              "Imitates only what has an advantage, from the log or a model of its good part.",
+              Actions.CONTINUOUS,
+              A2pr.Config.DEFAULT,
+              Uses.STEPS_WITH_NEXT_OBSERVATION,
+              A2pr::new),
           new Entry<>(
               "fitted-q-evaluation",
               "Learns what actions are worth under a target policy; doubly robust estimates need it.",

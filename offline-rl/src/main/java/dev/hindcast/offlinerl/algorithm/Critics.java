@@ -67,6 +67,19 @@ final class Critics {
     return online.get(critic).predict(setting.observations(), observations, actions);
   }
 
+  /** (rows): as {@link #at}, remembered for {@link #actionGradient}. */
+  float[] forward(int critic, int[] observations, float[] actions) {
+    return online.get(critic).forward(setting.observations(), observations, actions);
+  }
+
+  /**
+   * (rows, dimensions): the gradient of a loss by the actions of the last {@link #forward}, given
+   * its gradient by the values, (rows). The critic itself learns nothing from it.
+   */
+  float[] actionGradient(int critic, float[] valueGradient) {
+    return online.get(critic).inputGradient(valueGradient);
+  }
+
   /** (rows): the least over all critics at these continuous actions. */
   float[] least(int[] observations, float[] actions) {
     return least(online, network -> network.predict(setting.observations(), observations, actions));

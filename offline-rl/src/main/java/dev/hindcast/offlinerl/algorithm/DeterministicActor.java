@@ -6,6 +6,7 @@ import dev.hindcast.offlinerl.product.Head;
 import dev.hindcast.offlinerl.product.Product;
 import java.util.Map;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 
 /**
  * A policy over continuous actions that is certain: the tangent of a network's outputs. It learns
@@ -51,6 +52,24 @@ final class DeterministicActor implements Actor {
   /** (rows, dimensions): the target network's actions. */
   float[] targetAct(int[] observations) {
     return tanh(target.orElseThrow().predict(setting.observations(), observations));
+  }
+
+  /**
+   * (rows, dimensions): the target network's actions with clipped noise, cut to [-1, 1]: what
+   * smooths the targets of critics. Fujimoto, van Hoof and Meger (2018), arXiv:1802.09477, equation
+   * 14.
+   *
+   * @param deviation of the noise
+   * @param clip largest size of the noise
+   */
+  float[] noisyTargetAct(
+      int[] observations, double deviation, double clip, RandomGenerator random) {
+    float[] actions = targetAct(observations);
+    for (int i = 0; i < actions.length; i++) {
+      double noise = Math.min(clip, Math.max(-clip, deviation * random.nextGaussian()));
+      actions[i] = (float) Math.min(1, Math.max(-1, actions[i] + noise));
+    }
+    return actions;
   }
 
   /** One optimizer step, given the gradient of a loss by the actions of {@link #forward}. */

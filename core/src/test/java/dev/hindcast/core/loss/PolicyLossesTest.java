@@ -1,0 +1,184 @@
+package dev.hindcast.core.loss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
+import org.junit.jupiter.api.Test;
+
+/** Losses of policies and models over continuous actions. */
+class PolicyLossesTest {
+  /** Sheets "offline baselines", section 4, and "A2PR", section (i). */
+  @Test
+  void valueIsNormalizedByItsMeanSize() {
+    NormalizedValue value = NormalizedValue.of(new float[] {2, -4}, 2.5);
+    assertThat(value.factor()).isCloseTo(0.8333333, within(1e-7));
+    assertThat(value.loss().value()).isCloseTo(0.8333333, within(1e-7));
+    assertThat(value.loss().gradient()).containsExactly(-0.41666666f, -0.41666666f);
+  }
+
+  @Test
+  void normalizedValueOfNothingIsFinite() {
+    NormalizedValue value = NormalizedValue.of(new float[2], 2.5);
+    assertThat(value.factor()).isEqualTo(2.5e6);
+    assertThat(value.loss().value()).isZero();
+  }
+
+  /** Sheet "A2PR", section (i): rows behind the gate still count in the mean. */
+  @Test
+  void weightedSquaredErrorIsTheMeanOverRowsAndCoordinates() {
+    float[] errors = {0.5f, -0.5f, 1, 1};
+    Loss first = SquaredError.of(errors, new float[4], new float[] {1, 0});
+    assertThat(first.value()).isEqualTo(0.125);
+    assertThat(first.gradient()).containsExactly(0.25f, -0.25f, 0, 0);
+    assertThat(SquaredError.of(errors, new float[4], new float[2]).value()).isZero();
+  }
+
+  @Test
+  void weightedSquaredErrorWithWeightsOfOneIsTheSquaredError() {
+    float[] outputs = random(6, 1);
+    float[] targets = random(6, 2);
+    Loss weighted = SquaredError.of(outputs, targets, new float[] {1, 1});
+    Loss plain = SquaredError.of(outputs, targets);
+    assertThat(weighted.value()).isEqualTo(plain.value());
+    assertThat(weighted.gradient()).containsExactly(plain.gradient());
+  }
+
+  /** Sheet "A2PR", section (i). */
+  @Test
+  void divergencesAreTheSheets() {
+    assertThat(divergence(0, 0)).isZero();
+    assertThat(divergence(1, 0)).isCloseTo(0.5, within(1e-7));
+    assertThat(divergence(0, 1)).isCloseTo(2.1945280, within(1e-6));
+  }
+
+  @Test
+  void divergenceGradientsAreItsSlopes() {
+    float[] means = random(4, 1);
+    float[] logDeviations = random(4, 2);
+    NormalDivergence found = NormalDivergence.of(means, logDeviations, 0.5);
+    assertSlope(
+        means, found.meanGradient(), m -> NormalDivergence.of(m, logDeviations, 0.5).value());
+    assertSlope(
+        logDeviations,
+        found.logDeviationGradient(),
+        l -> NormalDivergence.of(means, l, 0.5).value());
+  }
+
+  /** A loss of the values, the means and the log deviations together. */
+  @Test
+  void sampleGradientIsItsSlopeAndNothingWhereTheDeviationWasCut() {
+    float[] outputs = {0.3f, -0.2f, 0.1f, 0.7f, 1.1f, 0.4f, -9, 0.2f};
+    float[] noise = {0.5f, -1, 2, 0.3f};
+    float[] byValue = random(4, 1);
+    float[] byMean = random(4, 2);
+    float[] byDeviation = random(4, 3);
+    NormalSample sample = NormalSample.of(outputs, 2, -1, 0.5, noise);
+    float[] gradient = sample.outputGradient(byValue, byMean, byDeviation);
+    assertSlope(
+        outputs,
+        gradient,
+        o -> {
+          NormalSample s = NormalSample.of(o, 2, -1, 0.5, noise);
+          return dot(byValue, s.values())
+              + dot(byMean, s.means())
+              + dot(byDeviation, s.logDeviations());
+        });
+    assertThat(sample.logDeviations()).containsExactly(0.1f, 0.5f, -1, 0.2f);
+    assertThat(gradient[3]).isZero();
+    assertThat(gradient[6]).isZero();
+  }
+
+  /** Sheet "A2PR", section (i): policy 0.2, candidate 0.6, logged -0.2, value 1, weight 0.4. */
+  @Test
+  void clonesTheBetterOfCandidateAndLoggedAction() {
+    assertCloning(3, 2, 0.064, -0.32);
+    assertCloning(0.5f, 2, 0.064, 0.32);
+  }
+
+  /** Sheet "A2PR", section (i). */
+  @Test
+  void clonesNothingWhereNeitherIsBetterThanTheValue() {
+    assertCloning(0.5f, 0.9f, 0, 0);
+    assertCloning(0.5f, 1, 0, 0);
+  }
+
+  /** Sheet "A2PR", section (i): a tie with the value opens the gate for the candidate alone. */
+  @Test
+  void tiesGoToTheCandidate() {
+    assertCloning(1, 1, 0.064, -0.32);
+    assertThat(choice(1, 1).candidateShare()).isEqualTo(1);
+  }
+
+  /** Sheet "A2PR", section (i): never twice the weight. */
+  @Test
+  void gateIsOneThoughBothAreBetter() {
+    assertThat(choice(3, 2).gates()).containsExactly(1);
+  }
+
+  /** Sheet "A2PR", section (i): the candidate is the policy's action moved by an offset. */
+  @Test
+  void candidateThatFollowsThePolicyPullsNothing() {
+    float offset = 0.25f;
+    GuidedCloning.Cloning cloning =
+        choice(3, 2).of(new float[] {0.5f}, new float[] {0.5f + offset}, new float[] {-0.25f}, 0.5);
+    assertThat(cloning.loss().value()).isEqualTo(0.5 * offset * offset);
+    assertThat(cloning.loss().gradient()[0]).isEqualTo(-2 * 0.5f * offset);
+    assertThat(cloning.loss().gradient()[0] + cloning.candidateGradient()[0]).isZero();
+  }
+
+  @Test
+  void candidatePassedOverHasNoGradient() {
+    GuidedCloning.Cloning cloning =
+        choice(0.5f, 2).of(new float[] {0.2f}, new float[] {0.6f}, new float[] {-0.2f}, 0.4);
+    assertThat(cloning.candidateGradient()).containsExactly(0);
+  }
+
+  private static GuidedCloning choice(float qCandidate, float qLogged) {
+    return GuidedCloning.of(new float[] {qCandidate}, new float[] {qLogged}, new float[] {1});
+  }
+
+  private static void assertCloning(
+      float qCandidate, float qLogged, double value, double gradient) {
+    Loss loss =
+        choice(qCandidate, qLogged)
+            .of(new float[] {0.2f}, new float[] {0.6f}, new float[] {-0.2f}, 0.4)
+            .loss();
+    assertThat(loss.value()).isCloseTo(value, within(1e-7));
+    assertThat((double) loss.gradient()[0]).isCloseTo(gradient, within(1e-6));
+  }
+
+  private static double divergence(float mean, float logDeviation) {
+    return NormalDivergence.of(new float[] {mean}, new float[] {logDeviation}, 1).value();
+  }
+
+  private static void assertSlope(float[] at, float[] gradient, ToDoubleFunction<float[]> loss) {
+    float step = 1f / 1024;
+    for (int i = 0; i < at.length; i++) {
+      float[] up = at.clone();
+      float[] down = at.clone();
+      up[i] += step;
+      down[i] -= step;
+      double slope = (loss.applyAsDouble(up) - loss.applyAsDouble(down)) / (2 * step);
+      assertThat((double) gradient[i]).as("at %d", i).isCloseTo(slope, within(2e-3));
+    }
+  }
+
+  private static double dot(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (double) a[i] * b[i];
+    }
+    return sum;
+  }
+
+  private static float[] random(int n, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[] values = new float[n];
+    for (int i = 0; i < n; i++) {
+      values[i] = (float) (2 * random.nextDouble() - 1);
+    }
+    return values;
+  }
+}

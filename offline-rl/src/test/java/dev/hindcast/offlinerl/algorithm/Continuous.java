@@ -1,0 +1,122 @@
+package dev.hindcast.offlinerl.algorithm;
+
+import dev.hindcast.core.data.Decisions;
+import dev.hindcast.core.data.Normalizer;
+import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.core.world.ContinuousWorld;
+import dev.hindcast.offlinerl.network.MultilayerPerceptron;
+import dev.hindcast.offlinerl.network.Network;
+import dev.hindcast.offlinerl.network.Networks;
+import dev.hindcast.offlinerl.network.Observations;
+import dev.hindcast.offlinerl.network.djl.DjlNetworks;
+import dev.hindcast.offlinerl.product.Head;
+import dev.hindcast.offlinerl.training.ReplayBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** Trains learners of continuous actions on episodes in memory, for tests. */
+final class Continuous {
+  private static final int BATCH = 64;
+
+  private Continuous() {}
+
+  /**
+   * What training came to.
+   *
+   * @param actor acts without noise in a box that reaches from -1 to 1
+   * @param figures of every update
+   * @param parameters of every network by name
+   */
+  record Trained(
+      ContinuousWorld.BoxActor actor, List<Losses> figures, Map<String, float[]> parameters) {
+    /** The action in the one state of a bandit. */
+    double action() {
+      return actor.act(1, new float[] {1})[0];
+    }
+
+    /** The mean of a figure over the last updates that have it. */
+    double figure(String name, int last) {
+      double[] found =
+          figures.stream()
+              .filter(losses -> losses.values().containsKey(name))
+              .mapToDouble(losses -> losses.values().get(name))
+              .toArray();
+      double sum = 0;
+      for (int i = found.length - last; i < found.length; i++) {
+        sum += found[i];
+      }
+      return sum / last;
+    }
+  }
+
+  /** By the catalogue. */
+  static Trained train(
+      String algorithm, Record config, TransitionColumns data, double discount, int updates) {
+    Algorithms.Entry<?> entry = Algorithms.named(algorithm).orElseThrow();
+    return train(setting -> entry.learner(setting, config), data, discount, updates);
+  }
+
+  /** With two hidden layers of 32, seed 1. */
+  static Trained train(
+      Function<Setting, Learner> constructor,
+      TransitionColumns data,
+      double discount,
+      int updates) {
+    Experience experience = new Experience(data, discount, Experience.RewardScale.NONE);
+    Normalizer normalizer = Normalizer.fit(data);
+    try (Networks networks = DjlNetworks.on(Networks.Device.CPU);
+        Observations observations =
+            networks.place(
+                normalizer.apply(data.numeric()), new int[0], 0, data.observationRows());
+        Learner learner =
+            constructor.apply(
+                new Setting(
+                    experience,
+                    observations,
+                    networks,
+                    List.of(32, 32),
+                    16,
+                    discount,
+                    1,
+                    Optional.empty()))) {
+      ReplayBuffer buffer =
+          new ReplayBuffer(
+              experience, Algorithms.Uses.STEPS_WITH_NEXT_OBSERVATION, learner.steps(), 1);
+      List<Losses> figures = new ArrayList<>();
+      for (int i = 0; i < updates; i++) {
+        figures.add(learner.update(buffer.sample(i, updates, BATCH)));
+      }
+      Map<String, float[]> parameters = new TreeMap<>();
+      learner.networks().forEach((name, network) -> parameters.put(name, network.parameters()));
+      Network policy = learner.product().networks().get(Head.POLICY);
+      return new Trained(
+          actor(
+              new MultilayerPerceptron(policy.architecture(), normalizer, policy.parameters()),
+              experience.dimensions(),
+              learner.product().head()),
+          figures,
+          parameters);
+    }
+  }
+
+  private static ContinuousWorld.BoxActor actor(
+      MultilayerPerceptron network, int dimensions, Head head) {
+    return (rows, observations) -> {
+      float[] outputs =
+          network.forward(
+              new Decisions(
+                  rows, observations, new int[0], new boolean[0], new String[rows], new int[rows]));
+      int width = outputs.length / rows;
+      float[] actions = new float[rows * dimensions];
+      for (int i = 0; i < actions.length; i++) {
+        float mean = outputs[i / dimensions * width + i % dimensions];
+        actions[i] = head instanceof Head.FreeMeanGaussian ? mean : (float) Math.tanh(mean);
+      }
+      return actions;
+    };
+  }
+}
