@@ -78,6 +78,24 @@ final class Inspection {
         !manifest.hasPropensity()
             ? "none: importance sampling is not possible"
             : manifest.propensityEstimated() ? "estimated" : "exact");
+    if (!manifest.rewardComponents().isEmpty()) {
+      lines.add(
+          "  rewards    %s",
+          String.join(
+              " + ",
+              manifest.rewardComponents().stream()
+                  .map(component -> component.weight() + " " + component.name())
+                  .toList()));
+    }
+    if (manifest.hasDuration() || manifest.hasDemonstration()) {
+      lines.add(
+          "  steps      %s",
+          !manifest.hasDemonstration()
+              ? "say how long they took"
+              : manifest.hasDuration()
+                  ? "say how long they took and whether they are demonstrations"
+                  : "say whether they are demonstrations");
+    }
     madeBy(lines, manifest.provenance());
     return lines.text();
   }

@@ -192,6 +192,28 @@ class DatasetTest {
     assertThat(rows).isEqualTo(now.rows());
   }
 
+  /** Made as the other, with the fields that version 1 of the spec gained before that release. */
+  @Test
+  void datasetOfRelease010WithDurationsAndRewardComponentsStillLoads() {
+    Dataset old = Dataset.open("src/test/resources/artefacts/0.1.0/dataset-with-everything");
+    TransitionColumns now = Episodes.withEverything(12, 1);
+    assertThat(old.rewardWeights()).containsExactly(entry("watch", 1.0), entry("click", 1.0));
+    int rows = 0;
+    for (Split.Part part : Split.Part.values()) {
+      TransitionColumns side = old.read(part);
+      for (int e = 0; e < side.episodes(); e++) {
+        int same = 12 - Integer.parseInt(side.episodeId(e).substring("episode-".length()));
+        int shift = now.start(same) - side.start(e);
+        for (int row = side.start(e); row < side.end(e); row++, rows++) {
+          assertThat(side.duration(row)).isEqualTo(now.duration(row + shift));
+          assertThat(side.isDemonstration(row)).isEqualTo(now.isDemonstration(row + shift));
+          assertThat(side.rewardComponent(row, 1)).isEqualTo(now.rewardComponent(row + shift, 1));
+        }
+      }
+    }
+    assertThat(rows).isEqualTo(now.rows());
+  }
+
   private Dataset write(String name, TransitionColumns columns) {
     String uri = root.resolve(name).toString();
     DatasetManifest manifest = DatasetWriter.write(uri, "test", Split.DEFAULT, columns);

@@ -109,6 +109,10 @@ class EvaluateJobIT {
                     new ArrayList<>()))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("Cannot compare with incumbent nobody");
+    String weights = "reward-weights: {click: 1}\n" + YAML;
+    assertThatThrownBy(() -> run(fixture, weights, List.of(), "no", new ArrayList<>()))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("reward-weights.click: its reward is one column");
     assertThat(folder.resolve("no")).doesNotExist();
   }
 

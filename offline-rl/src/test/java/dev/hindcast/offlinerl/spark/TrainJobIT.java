@@ -202,6 +202,37 @@ class TrainJobIT {
   }
 
   @Test
+  void rewardsAreWeighedByTheConfigAndProvenanceSaysHow() {
+    TransitionColumns.Builder builder =
+        new TransitionColumns.Builder(
+                ObservationSpace.ofNumbers(1), new ActionSpace.Discrete(2), false, false)
+            .withRewardComponents(List.of("click", "watch"));
+    for (int i = 0; i < 20; i++) {
+      builder
+          .beginEpisode("e" + i)
+          .addStep(new float[] {i}, new int[0], new boolean[0], i % 2, i + 1.0, 1)
+          .paying(i, 1)
+          .endEpisode(true);
+    }
+    String place = folder.resolve("parts").toString();
+    DatasetWriter.write(place, "parts", Split.DEFAULT, builder.build());
+    String yaml = "train: {updates: 5, device: cpu, algorithms: [behavior-cloning]}\n";
+    Dataset dataset = Dataset.open(place);
+    assertThat(weights(run(yaml, dataset, "plain", Existing.REFUSE)))
+        .isEqualTo("{\"click\":1.0,\"watch\":1.0}");
+    String weighed = "reward-weights: {watch: 0.5}\n" + yaml;
+    assertThat(weights(run(weighed, dataset, "weighed", Existing.REFUSE)))
+        .isEqualTo("{\"click\":0.0,\"watch\":0.5}");
+    assertThatThrownBy(() -> run(weighed, chain(), "no", Existing.REFUSE))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("reward-weights.watch: its reward is one column");
+  }
+
+  private static String weights(List<TrainJob.Trained> trained) {
+    return trained.get(0).manifest().provenance().config().path("reward_weights").toString();
+  }
+
+  @Test
   void checkpointsAreReplacedAndRemoved() {
     String output = folder.resolve("out").toString();
     FolderCheckpoints store = FolderCheckpoints.of(output, "t");
