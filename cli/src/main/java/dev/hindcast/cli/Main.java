@@ -34,6 +34,7 @@ import picocli.CommandLine.IVersionProvider;
       TrainCommand.class,
       EvaluateCommand.class,
       InspectCommand.class,
+      CompareCommand.class,
       ValidateCommand.class,
       DoctorCommand.class,
       ListCommand.class

@@ -28,6 +28,7 @@ class CommandLineTest {
             "train",
             "evaluate",
             "inspect",
+            "compare",
             "validate",
             "doctor",
             "list")
