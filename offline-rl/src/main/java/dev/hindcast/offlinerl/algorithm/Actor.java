@@ -7,14 +7,15 @@ import java.util.Map;
 
 /** A policy in training that can imitate: what behavior cloning and advantage weighting need. */
 interface Actor {
-  /**
-   * For the data's kind of actions: a masked softmax, or a Gaussian around a tanh mean with free
-   * deviations.
-   */
-  static Actor imitating(Setting setting, Setting.Blueprint blueprint, double learningRate) {
-    return setting.isDiscrete()
-        ? new CategoricalActor(setting, blueprint, learningRate)
-        : new GaussianActor(setting, blueprint, GaussianActor.Mean.TANH, learningRate);
+  /** For the data's kind of actions: a masked softmax, or what the form says. */
+  static Actor imitating(
+      Setting setting, Setting.Blueprint blueprint, PolicyForm form, double learningRate) {
+    if (setting.isDiscrete()) {
+      return new CategoricalActor(setting, blueprint, learningRate);
+    }
+    return form == PolicyForm.GAUSSIAN
+        ? new GaussianActor(setting, blueprint, GaussianActor.Mean.TANH, learningRate)
+        : DeterministicActor.alone(setting, blueprint, learningRate);
   }
 
   /**

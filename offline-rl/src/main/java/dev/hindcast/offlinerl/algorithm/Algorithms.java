@@ -140,6 +140,13 @@ public final class Algorithms {
               Uses.STEPS_WITH_NEXT_OBSERVATION,
               Iql::new),
           Entry.policy(
+              "f-dvl",
+              "Dual value learning: as implicit Q-learning, with values from an f-divergence.",
+              Actions.BOTH,
+              FDvl.Config.DEFAULT,
+              Uses.STEPS_WITH_NEXT_OBSERVATION,
+              FDvl::new),
+          Entry.policy(
               "discrete-cql",
               "Conservative Q-learning: greedy, with values pushed down where the log never went.",
               Actions.DISCRETE,

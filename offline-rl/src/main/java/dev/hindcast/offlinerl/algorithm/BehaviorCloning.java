@@ -11,8 +11,8 @@ import java.util.Map;
 /**
  * Behavior cloning: the policy that makes the logged actions most likely. With discrete actions
  * that is maximum likelihood under a masked softmax, whose optimum are the action frequencies of
- * the log; with continuous ones under a Gaussian, whose mean is the least squares fit. The floor
- * that every other learner should beat.
+ * the log; with continuous ones under a Gaussian, whose mean is the least squares fit, or without a
+ * deviation that fit alone. The floor that every other learner should beat.
  *
  * <p>Steps whose logged action lies outside its mask are left out (weight 0).
  */
@@ -23,11 +23,12 @@ public final class BehaviorCloning implements Learner {
   /**
    * What can be set.
    *
+   * @param policy what it is made of when actions are continuous
    * @param learningRate of Adam; falls to zero along half a cosine
    */
-  public record Config(double learningRate) implements Serializable {
-    /** The step size of CORL, the field's benchmark library. */
-    public static final Config DEFAULT = new Config(3e-4);
+  public record Config(PolicyForm policy, double learningRate) implements Serializable {
+    /** The step size of CORL, the field's benchmark library, whose policy is deterministic. */
+    public static final Config DEFAULT = new Config(PolicyForm.GAUSSIAN, 3e-4);
 
     /** Checks the rate. */
     public Config {
@@ -38,7 +39,7 @@ public final class BehaviorCloning implements Learner {
   /** On this data. */
   public BehaviorCloning(Setting setting, Config config) {
     this.config = config;
-    policy = Actor.imitating(setting, setting.network(), config.learningRate());
+    policy = Actor.imitating(setting, setting.network(), config.policy(), config.learningRate());
   }
 
   @Override

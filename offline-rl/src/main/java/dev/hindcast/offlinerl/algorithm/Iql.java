@@ -1,6 +1,7 @@
 package dev.hindcast.offlinerl.algorithm;
 
 import dev.hindcast.core.config.Require;
+import dev.hindcast.core.loss.AdvantageWeight;
 import dev.hindcast.core.loss.Expectile;
 import dev.hindcast.core.loss.Loss;
 import dev.hindcast.core.loss.SquaredError;
@@ -21,12 +22,9 @@ import java.util.TreeMap;
  * mask teach the critics only: value and policy speak of what may be done.
  */
 public final class Iql implements Learner {
-  private static final double GREATEST_WEIGHT = 100;
-
-  private final Network value;
+  private final StateValue value;
   private final Critics critics;
   private final Actor policy;
-  private final Setting setting;
   private final Config config;
 
   /**
@@ -35,14 +33,19 @@ public final class Iql implements Learner {
    * @param expectile τ of Eq. 5, in [0.5, 1); nearer 1 trusts the best actions in the data more
    * @param inverseTemperature β of Eq. 7; 0 clones, larger follows the advantage more sharply; must
    *     suit the scale of the rewards
+   * @param policy what it is made of when actions are continuous
    * @param learningRate of all networks; the policy's falls to zero along half a cosine
    * @param polyak how far the target critics follow in each update, in (0, 1]
    */
   public record Config(
-      double expectile, double inverseTemperature, double learningRate, double polyak)
+      double expectile,
+      double inverseTemperature,
+      PolicyForm policy,
+      double learningRate,
+      double polyak)
       implements Serializable {
     /** The paper's locomotion settings. */
-    public static final Config DEFAULT = new Config(0.7, 3, 3e-4, 0.005);
+    public static final Config DEFAULT = new Config(0.7, 3, PolicyForm.GAUSSIAN, 3e-4, 0.005);
 
     /** Checks the ranges. */
     public Config {
@@ -56,38 +59,42 @@ public final class Iql implements Learner {
 
   /** On this data. */
   public Iql(Setting setting, Config config) {
-    this.setting = setting;
     this.config = config;
-    value = setting.network().create("value", 1, config.learningRate());
+    value = new StateValue(setting, setting.network(), config.learningRate());
     critics = new Critics(setting, 2, setting.network(), config.learningRate());
-    policy = Actor.imitating(setting, setting.network(), config.learningRate());
+    policy = Actor.imitating(setting, setting.network(), config.policy(), config.learningRate());
   }
 
   /** One gradient step of value, critics and policy. */
   @Override
   public Losses update(MiniBatch batch) {
-    float[] nextV = value.predict(setting.observations(), batch.nextObservations()); // (B)
+    float[] nextV = value.of(batch.nextObservations()); // (B)
     float[] q = critics.leastTargetLogged(batch); // (B)
-    float[] v = value.forward(setting.observations(), batch.observations()); // (B)
+    float[] v = value.forward(batch); // (B)
 
-    Loss valueLoss = Expectile.of(v, q, config.expectile(), batch.admissibleWeights()); // Eq. 5
-    value.backward(valueLoss.gradient());
-    value.step();
+    double valueLoss =
+        value.step(Expectile.of(v, q, config.expectile(), batch.admissibleWeights())); // Eq. 5
 
     double criticLoss = critics.step(batch, batch.targets(nextV), Iql::halfSquaredError); // Eq. 6
     critics.follow(config.polyak());
 
-    float[] weights = advantageWeights(q, v); // (B)
+    float[] weights = AdvantageWeight.of(q, v, config.inverseTemperature()); // (B)
     policy.learningRate(LearningRate.cosine(config.learningRate(), batch.progress()));
     double policyLoss = policy.imitate(batch, weights); // Eq. 7
     return Losses.of(
         Map.of(
-            "value_loss", valueLoss.value(),
-            "critic_loss", criticLoss,
-            "policy_loss", policyLoss,
-            "value", Losses.mean(v),
-            "q_mean", Losses.mean(q),
-            "capped_weights", Losses.shareAtLeast(weights, GREATEST_WEIGHT)));
+            "value_loss",
+            valueLoss,
+            "critic_loss",
+            criticLoss,
+            "policy_loss",
+            policyLoss,
+            "value",
+            Losses.mean(v),
+            "q_mean",
+            Losses.mean(q),
+            "capped_weights",
+            Losses.shareAtLeast(weights, AdvantageWeight.GREATEST)));
   }
 
   /** Eq. 6 for one critic, halved as there are two. */
@@ -95,21 +102,11 @@ public final class Iql implements Learner {
     return SquaredError.of(q, targets).times(0.5);
   }
 
-  /** The weights of Eq. 7: exp(β (Q − V)), at most 100. */
-  private float[] advantageWeights(float[] q, float[] v) {
-    float[] weights = new float[q.length];
-    for (int i = 0; i < q.length; i++) {
-      double weight = Math.exp(config.inverseTemperature() * ((double) q[i] - v[i]));
-      weights[i] = (float) Math.min(weight, GREATEST_WEIGHT);
-    }
-    return weights;
-  }
-
   @Override
   public Map<String, Network> networks() {
     Map<String, Network> all = new TreeMap<>(critics.networks());
     all.putAll(policy.networks());
-    all.put("value", value);
+    all.put("value", value.network());
     return all;
   }
 

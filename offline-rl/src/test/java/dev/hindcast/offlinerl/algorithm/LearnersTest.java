@@ -21,8 +21,9 @@ import org.junit.jupiter.api.Test;
 class LearnersTest {
   private static final float[] NO_NUMBERS = new float[0];
   private static final boolean[] NO_MASK = new boolean[0];
-  private static final BehaviorCloning.Config CLONING = new BehaviorCloning.Config(0.01);
-  private static final Iql.Config IQL = new Iql.Config(0.8, 10, 0.01, 0.02);
+  private static final BehaviorCloning.Config CLONING =
+      new BehaviorCloning.Config(PolicyForm.GAUSSIAN, 0.01);
+  private static final Iql.Config IQL = new Iql.Config(0.8, 10, PolicyForm.GAUSSIAN, 0.01, 0.02);
   private static final FittedQEvaluation.Config FQE = new FittedQEvaluation.Config(0.01, 0.02);
 
   /** Sheet "offline baselines", section 3: softmax = label frequencies. */
@@ -63,7 +64,12 @@ class LearnersTest {
     double[] probabilities =
         MaskedSoftmax.of(
             Training.outputs(
-                "iql", new Iql.Config(0.9, 30, 0.01, 0.02), log, 0.9, 2000, Optional.empty()),
+                "iql",
+                new Iql.Config(0.9, 30, PolicyForm.GAUSSIAN, 0.01, 0.02),
+                log,
+                0.9,
+                2000,
+                Optional.empty()),
             2,
             NO_MASK);
     double found = world.value(TabularPolicy.of(probabilities, 2), 0.9);
@@ -78,7 +84,7 @@ class LearnersTest {
     TabularMdp world = TwoArmedBandit.paying(0.2, 0.7);
     TransitionColumns log = world.log(TabularPolicy.of(behavior(world, 0.8), 2), 2000, 1, 3);
     double[] cloned = policy("behavior-cloning", CLONING, log, 600);
-    double[] iql = policy("iql", new Iql.Config(0.5, 0, 0.01, 0.02), log, 600);
+    double[] iql = policy("iql", new Iql.Config(0.5, 0, PolicyForm.GAUSSIAN, 0.01, 0.02), log, 600);
     assertThat(iql).containsExactly(cloned, within(0.01));
   }
 
@@ -156,13 +162,13 @@ class LearnersTest {
 
   @Test
   void configsRefuseWhatIsOutOfRange() {
-    assertThatThrownBy(() -> new Iql.Config(1, 3, 1e-3, 0.005))
+    assertThatThrownBy(() -> new Iql.Config(1, 3, PolicyForm.GAUSSIAN, 1e-3, 0.005))
         .hasMessage("expectile is 1, but must lie in [0.5, 1).");
-    assertThatThrownBy(() -> new Iql.Config(0.7, -1, 1e-3, 0.005))
+    assertThatThrownBy(() -> new Iql.Config(0.7, -1, PolicyForm.GAUSSIAN, 1e-3, 0.005))
         .hasMessageContaining("inverse-temperature is -1");
     assertThatThrownBy(() -> new FittedQEvaluation.Config(1e-3, 0))
         .hasMessageContaining("polyak is 0");
-    assertThatThrownBy(() -> new BehaviorCloning.Config(0))
+    assertThatThrownBy(() -> new BehaviorCloning.Config(PolicyForm.GAUSSIAN, 0))
         .hasMessageContaining("learning-rate is 0");
   }
 

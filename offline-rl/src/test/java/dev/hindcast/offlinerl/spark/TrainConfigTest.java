@@ -8,6 +8,7 @@ import dev.hindcast.core.policy.PolicySpec;
 import dev.hindcast.offlinerl.algorithm.BehaviorCloning;
 import dev.hindcast.offlinerl.algorithm.FittedQEvaluation;
 import dev.hindcast.offlinerl.algorithm.Iql;
+import dev.hindcast.offlinerl.algorithm.PolicyForm;
 import dev.hindcast.offlinerl.network.Networks.Device;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,7 +52,7 @@ class TrainConfigTest {
               alarms: false
               tensorboard: false
               algorithms:
-                - {name: iql, as: sharp, expectile: 0.9, inverse-temperature: 30, learning-rate: 0.001, polyak: 0.01, updates: 700}
+                - {name: iql, as: sharp, expectile: 0.9, inverse-temperature: 30, policy: deterministic, learning-rate: 0.001, polyak: 0.01, updates: 700}
                 - {name: behavior-cloning, learning-rate: 0.002}
                 - {name: fitted-q-evaluation, of: [first, sharp, sharp-seed1, uniform], learning-rate: 0.003, polyak: 0.1, seeds: 1}
             """);
@@ -60,12 +61,14 @@ class TrainConfigTest {
             2, 500, 64, 50, 10, Device.CPU, List.of(64, 32), 8, 0.5, -1, false, false);
     TrainConfig.Plan sharp = config.plans().get(0);
     assertThat(sharp.label()).isEqualTo("sharp");
-    assertThat(sharp.options()).isEqualTo(new Iql.Config(0.9, 30, 0.001, 0.01));
+    assertThat(sharp.options())
+        .isEqualTo(new Iql.Config(0.9, 30, PolicyForm.DETERMINISTIC, 0.001, 0.01));
     assertThat(sharp.settings())
         .isEqualTo(
             new TrainSettings(
                 2, 700, 64, 50, 10, Device.CPU, List.of(64, 32), 8, 0.5, -1, false, false));
-    assertThat(config.plans().get(1).options()).isEqualTo(new BehaviorCloning.Config(0.002));
+    assertThat(config.plans().get(1).options())
+        .isEqualTo(new BehaviorCloning.Config(PolicyForm.GAUSSIAN, 0.002));
     assertThat(config.plans().get(1).settings()).isEqualTo(shared);
     TrainConfig.Plan evaluation = config.plans().get(2);
     assertThat(evaluation.options()).isEqualTo(new FittedQEvaluation.Config(0.003, 0.1));
