@@ -15,6 +15,7 @@ import platform
 import statistics
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -75,20 +76,39 @@ def programs(cores: int, peers: bool) -> list[Program]:
     return found
 
 
-def measure(cores: int, rounds: int, updates: int, peers: bool, only: list[str]) -> dict[tuple[str, str], list[float]]:
+@dataclass(frozen=True)
+class Work:
+    """One algorithm of one program, and how many updates it makes in a round."""
+
+    program: Program
+    algorithm: str
+    updates: int
+
+    @staticmethod
+    def lasting(program: Program, algorithm: str, seconds: float) -> Work:
+        """Warmed up, and as many updates as take about so long."""
+        few = 10
+        program.seconds(algorithm, few)  # The first call compiles, the second may compile again with the types that came out.
+        program.seconds(algorithm, few)
+        updates = max(few, round(few * seconds / program.seconds(algorithm, few)))
+        program.seconds(algorithm, updates)
+        return Work(program, algorithm, updates)
+
+    def speed(self) -> float:
+        return self.updates / self.program.seconds(self.algorithm, self.updates)
+
+
+def measure(cores: int, rounds: int, seconds: float, peers: bool, only: list[str]) -> dict[tuple[str, str], list[float]]:
     """Updates per second by program and algorithm, one figure a round."""
     running = programs(cores, peers)
     try:
-        work = [(program, a) for program in running for a in program.algorithms if not only or a in only]
-        for program, algorithm in work:  # Twice: the first call compiles, the second may compile again with the types that came out.
-            program.seconds(algorithm, updates)
-            program.seconds(algorithm, updates)
-        speeds = {(program.name, algorithm): [] for program, algorithm in work}
-        # One algorithm at a time, so that its programs are measured next to each other.
-        work.sort(key=lambda pair: pair[1])
+        offered = list(dict.fromkeys(a for program in running for a in program.algorithms if not only or a in only))
+        # One algorithm after the other, so that its programs are measured next to each other.
+        work = [Work.lasting(program, a, seconds) for a in offered for program in running if a in program.algorithms]
+        speeds = {(one.program.name, one.algorithm): [] for one in work}
         for done in range(rounds):
-            for program, algorithm in work:
-                speeds[program.name, algorithm].append(updates / program.seconds(algorithm, updates))
+            for one in work:
+                speeds[one.program.name, one.algorithm].append(one.speed())
             print(f"{cores} cores: round {done + 1} of {rounds}", file=sys.stderr)
         return speeds
     finally:
@@ -124,13 +144,13 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--cores", type=int, nargs="+", default=[1], help="measure with each of these numbers of cores")
     arguments.add_argument("--rounds", type=int, default=5)
-    arguments.add_argument("--updates", type=int, default=200, help="per algorithm and round")
+    arguments.add_argument("--seconds", type=float, default=2, help="per program, algorithm and round, about")
     arguments.add_argument("--algorithms", nargs="+", default=[], help="only these")
     arguments.add_argument("--without-peers", action="store_true", help="measure Hindcast alone")
     arguments.add_argument("--out", type=Path, help="a Markdown file")
     given = arguments.parse_args()
-    parts = [table(cores, measure(cores, given.rounds, given.updates, not given.without_peers, given.algorithms)) for cores in given.cores]
-    text = "\n".join([*parts, f"{platform.machine()}, {os.cpu_count()} cores; rounds: {given.rounds} of {given.updates} updates."]) + "\n"
+    parts = [table(cores, measure(cores, given.rounds, given.seconds, not given.without_peers, given.algorithms)) for cores in given.cores]
+    text = "\n".join([*parts, f"{platform.machine()}, {os.cpu_count()} cores; rounds: {given.rounds} of about {given.seconds:g} s."]) + "\n"
     print(text)
     if given.out:
         given.out.parent.mkdir(parents=True, exist_ok=True)
