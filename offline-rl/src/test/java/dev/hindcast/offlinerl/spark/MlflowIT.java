@@ -38,7 +38,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tracking with a real MLflow server, its package installed from PyPI (700 MB, once). */
+/** Tracking with a real MLflow server, its package installed from PyPI (850 MB, once). */
 class MlflowIT {
   private static final String VERSION = "3.17.2";
   private static final TabularMdp CHAIN = ChainMdp.slippery(4, 0.1);

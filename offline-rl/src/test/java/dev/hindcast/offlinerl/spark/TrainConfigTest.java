@@ -10,6 +10,8 @@ import dev.hindcast.offlinerl.algorithm.FittedQEvaluation;
 import dev.hindcast.offlinerl.algorithm.Iql;
 import dev.hindcast.offlinerl.algorithm.PolicyForm;
 import dev.hindcast.offlinerl.network.Networks.Device;
+import dev.hindcast.offlinerl.tracking.Tracking;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,7 @@ class TrainConfigTest {
     assertThat(config.plans())
         .allMatch(plan -> plan.settings().equals(TrainSettings.DEFAULT))
         .allMatch(plan -> plan.of().isEmpty());
+    assertThat(config.tracking()).isEmpty();
   }
 
   @Test
@@ -51,6 +54,7 @@ class TrainConfigTest {
               reward-shift: -1
               alarms: false
               tensorboard: false
+              tracking: {mlflow: "http://host:5000", experiment: beds}
               algorithms:
                 - {name: iql, as: sharp, expectile: 0.9, inverse-temperature: 30, policy: deterministic, learning-rate: 0.001, polyak: 0.01, updates: 700}
                 - {name: behavior-cloning, learning-rate: 0.002}
@@ -77,6 +81,7 @@ class TrainConfigTest {
         .extracting(PolicySpec::name)
         .containsExactly("first", "sharp", "sharp-seed1", "uniform");
     assertThat(config.pipeline().discount()).isEqualTo(1);
+    assertThat(config.tracking()).contains(new Tracking(URI.create("http://host:5000"), "beds"));
   }
 
   @Test

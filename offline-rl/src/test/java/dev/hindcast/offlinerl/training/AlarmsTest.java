@@ -30,6 +30,19 @@ class AlarmsTest {
   }
 
   @Test
+  void stepsThatLastAreBoundedByTheShortestOfThem() {
+    var builder =
+        new TransitionColumns.Builder(
+            ObservationSpace.ofStates(1), new ActionSpace.Discrete(1), false, false);
+    builder.beginEpisode("only");
+    for (double duration : new double[] {5, 2, 3}) {
+      builder.addStep(new float[0], new int[] {1}, new boolean[0], 0, -1, 1).lasting(duration);
+    }
+    TransitionColumns data = builder.endEpisode(true).build();
+    assertThat(Returns.bound(data, 0.9)).isCloseTo(1 / (1 - 0.81), within(1e-9));
+  }
+
+  @Test
   void valueThatStaysBeyondWhatRewardsAllowStopsTheRunWithTheReason() {
     show("q_max_absolute", 61.5, 99);
     assertThatThrownBy(() -> show("q_max_absolute", 61.5, 1))
