@@ -90,6 +90,54 @@ class PolicyLossesTest {
     assertThat(gradient[6]).isZero();
   }
 
+  /** A loss of actions and densities together. */
+  @Test
+  void squashedSampleGradientIsItsSlope() {
+    float[] outputs = {0.3f, -0.2f, 0.1f, -0.7f, 1.1f, 0.4f, -9, 0.2f};
+    float[] noise = {0.5f, -1, 2, 0.3f};
+    float[] byAction = random(4, 1);
+    float[] byLogDensity = random(2, 2);
+    float[] gradient =
+        SquashedSample.of(outputs, 2, -1, 0.5, noise).outputGradient(byAction, byLogDensity);
+    assertSlope(
+        outputs,
+        gradient,
+        o -> {
+          SquashedSample s = SquashedSample.of(o, 2, -1, 0.5, noise);
+          return dot(byAction, s.actions()) + dot(byLogDensity, s.logDensities());
+        });
+  }
+
+  /** The density by the change of variables, in doubles. */
+  @Test
+  void squashedLogDensityIsThatOfTheTangentOfANormal() {
+    SquashedSample sample =
+        SquashedSample.of(new float[] {0.3f, -0.5f}, 1, -5, 2, new float[] {0.8f});
+    double u = 0.3 + Math.exp(-0.5) * 0.8;
+    double normal = -0.5 * 0.64 + 0.5 - 0.5 * Math.log(2 * Math.PI);
+    double expected = normal - Math.log(1 - Math.tanh(u) * Math.tanh(u));
+    assertThat((double) sample.actions()[0]).isCloseTo(Math.tanh(u), within(1e-6));
+    assertThat((double) sample.logDensities()[0]).isCloseTo(expected, within(1e-5));
+  }
+
+  @Test
+  void squashedLogDensityAtTheEdgeIsFinite() {
+    SquashedSample sample = SquashedSample.of(new float[] {30, 0, -30, 0}, 1, -5, 2, new float[2]);
+    // log N at its mean is -log sqrt(2 pi); 1 - tanh^2 u is about 4 exp(-2 |u|)
+    double expected = -0.5 * Math.log(2 * Math.PI) - Math.log(4) + 60;
+    assertThat((double) sample.logDensities()[0]).isCloseTo(expected, within(1e-4));
+    assertThat((double) sample.logDensities()[1]).isCloseTo(expected, within(1e-4));
+  }
+
+  @Test
+  void onlyTheLeastValuesSourceIsTold() {
+    LeastValue least = LeastValue.of(new float[][] {{1, 5, 2}, {3, 4, 2}});
+    assertThat(least.values()).containsExactly(1, 4, 2);
+    float[][] spread = least.spread(new float[] {0.1f, 0.2f, 0.3f}, 2);
+    assertThat(spread[0]).containsExactly(0.1f, 0, 0.3f);
+    assertThat(spread[1]).containsExactly(0, 0.2f, 0);
+  }
+
   /** Sheet "A2PR", section (i): policy 0.2, candidate 0.6, logged -0.2, value 1, weight 0.4. */
   @Test
   void clonesTheBetterOfCandidateAndLoggedAction() {

@@ -174,6 +174,13 @@ public final class Algorithms {
               A2pr.Config.DEFAULT,
               Uses.STEPS_WITH_NEXT_OBSERVATION,
               A2pr::new),
+          Entry.policy(
+              "sac",
+              "Soft actor-critic: unconstrained; without fresh steps a floor.",
+              Actions.CONTINUOUS,
+              Sac.Config.DEFAULT,
+              Uses.STEPS_WITH_NEXT_OBSERVATION,
+              Sac::new),
           new Entry<>(
               "fitted-q-evaluation",
               "Learns what actions are worth under a target policy; doubly robust estimates need it.",

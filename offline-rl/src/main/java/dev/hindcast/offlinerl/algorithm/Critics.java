@@ -80,6 +80,33 @@ final class Critics {
     return online.get(critic).inputGradient(valueGradient);
   }
 
+  /**
+   * (critics)(rows): Q of every critic at these continuous actions, remembered for {@link
+   * #actionGradient(float[][])}.
+   */
+  float[][] forwardAll(int[] observations, float[] actions) {
+    float[][] values = new float[online.size()][];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = forward(i, observations, actions);
+    }
+    return values;
+  }
+
+  /**
+   * (rows, dimensions): the gradient of a loss by the actions of the last {@link #forwardAll},
+   * given its gradient by the values, (critics)(rows).
+   */
+  float[] actionGradient(float[][] valueGradients) {
+    float[] sum = actionGradient(0, valueGradients[0]);
+    for (int i = 1; i < valueGradients.length; i++) {
+      float[] more = actionGradient(i, valueGradients[i]);
+      for (int j = 0; j < sum.length; j++) {
+        sum[j] += more[j];
+      }
+    }
+    return sum;
+  }
+
   /** (rows): the least over all critics at these continuous actions. */
   float[] least(int[] observations, float[] actions) {
     return least(online, network -> network.predict(setting.observations(), observations, actions));
