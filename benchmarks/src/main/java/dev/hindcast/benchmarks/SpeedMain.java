@@ -66,7 +66,9 @@ public final class SpeedMain {
       Optional<Course> first = Course.of(algorithm, continuous, networks);
       first.ifPresent(course -> courses.put(algorithm.name(), course));
       Course.of(algorithm, discrete, networks)
-          .ifPresent(course -> courses.put(algorithm.name() + "-discrete", course));
+          .ifPresent(
+              course ->
+                  courses.put(algorithm.name() + (first.isPresent() ? "-discrete" : ""), course));
     }
     return courses;
   }
