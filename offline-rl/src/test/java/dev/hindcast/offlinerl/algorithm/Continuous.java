@@ -103,8 +103,8 @@ final class Continuous {
     }
   }
 
-  private static ContinuousWorld.BoxActor actor(
-      MultilayerPerceptron network, int dimensions, Head head) {
+  /** The trained policy without noise. */
+  static ContinuousWorld.BoxActor actor(MultilayerPerceptron network, int dimensions, Head head) {
     return (rows, observations) -> {
       float[] outputs =
           network.forward(
