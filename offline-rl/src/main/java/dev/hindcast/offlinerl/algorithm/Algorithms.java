@@ -182,6 +182,15 @@ public final class Algorithms {
               Uses.STEPS_WITH_NEXT_OBSERVATION,
               Sac::new),
           new Entry<>(
+              "demonstration-regularized",
+              "Clones the demonstrations, then improves on the clone at a price for straying.",
+              Actions.BOTH,
+              DemonstrationRegularized.Config.DEFAULT,
+              Yields.POLICY,
+              Uses.STEPS_WITH_NEXT_OBSERVATION,
+              Draws.HALF_DEMONSTRATIONS,
+              DemonstrationRegularized::new),
+          new Entry<>(
               "fitted-q-evaluation",
               "Learns what actions are worth under a target policy; doubly robust estimates need it.",
               Actions.BOTH,

@@ -157,6 +157,15 @@ public final class MiniBatch {
     return weights;
   }
 
+  /** (B): whether each step is a demonstration. */
+  public boolean[] demonstrations() {
+    boolean[] demonstrations = new boolean[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      demonstrations[i] = data.isDemonstration(rows[i]);
+    }
+    return demonstrations;
+  }
+
   /** Where the first step of this batch stands, for messages. */
   public String inWords() {
     int episode = 0;

@@ -22,6 +22,8 @@ import java.util.List;
  * @param embeddingWidth widest embedding of a categorical field
  * @param rewardScale what rewards are multiplied by, for learners of policies; above 0
  * @param rewardShift what is added to every scaled reward
+ * @param demonstrationShare of every batch, in [0, 1], that are demonstrations; for learners that
+ *     learn from those
  * @param alarms whether a run stops when its figures say that going on is pointless
  * @param tensorboard whether a bundle also holds its metrics as a TensorBoard event file
  */
@@ -36,12 +38,14 @@ public record TrainSettings(
     int embeddingWidth,
     double rewardScale,
     double rewardShift,
+    double demonstrationShare,
     boolean alarms,
     boolean tensorboard)
     implements Serializable {
   /** Batches of 256 as everywhere in the field; fewer updates than papers make, to suit a CPU. */
   public static final TrainSettings DEFAULT =
-      new TrainSettings(1, 20_000, 256, 1_000, 500, Device.AUTO, List.of(), 32, 1, 0, true, true);
+      new TrainSettings(
+          1, 20_000, 256, 1_000, 500, Device.AUTO, List.of(), 32, 1, 0, 0.5, true, true);
 
   /** Checks the ranges. */
   public TrainSettings {
@@ -51,6 +55,7 @@ public record TrainSettings(
     Require.positive("embedding-width", embeddingWidth);
     new Schedule(updates, batchSize, checkpointEvery, metricsEvery);
     new RewardScale(rewardScale, rewardShift);
+    Require.closed("demonstration-share", demonstrationShare, 0, 1);
   }
 
   RewardScale rewards() {

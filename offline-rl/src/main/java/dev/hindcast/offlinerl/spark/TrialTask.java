@@ -23,8 +23,10 @@ import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
 import dev.hindcast.offlinerl.training.Alarms;
+import dev.hindcast.offlinerl.training.HybridSampler;
 import dev.hindcast.offlinerl.training.Metrics;
 import dev.hindcast.offlinerl.training.ReplayBuffer;
+import dev.hindcast.offlinerl.training.Sampler;
 import dev.hindcast.offlinerl.training.TrainingLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -94,14 +96,13 @@ record TrialTask(
                     trial.seed(),
                     trial.target().stream().map(Trial.Target::policy).findFirst()),
                 trial.options())) {
-      ReplayBuffer buffer =
-          new ReplayBuffer(experience, algorithm.uses(), learner.steps(), trial.seed());
+      Sampler sampler = sampler(trial, algorithm, experience, learner);
       LiveEvents events = new LiveEvents(writer);
       TrainingLoop loop =
           new TrainingLoop(
               trial.name(),
               learner,
-              buffer,
+              sampler,
               trial.settings().schedule(),
               trial.settings().alarms() ? Alarms.of(experience) : Alarms.off(),
               metrics -> {
@@ -119,11 +120,26 @@ record TrialTask(
       if (trial.settings().tensorboard()) {
         events.finish(metrics);
       }
-      bundle(trial, algorithm, data, normalizer, learner, metrics, buffer)
+      bundle(trial, algorithm, data, normalizer, learner, metrics, sampler)
           .publish(writer, sample(data));
     }
     checkpoints.remove();
     progress.add(trial.name() + ": done");
+  }
+
+  private static Sampler sampler(
+      Trial trial, Algorithms.Entry<?> algorithm, Experience experience, Learner learner) {
+    return switch (algorithm.draws()) {
+      case UNIFORMLY ->
+          new ReplayBuffer(experience, algorithm.uses(), learner.steps(), trial.seed());
+      case HALF_DEMONSTRATIONS ->
+          HybridSampler.ofDemonstrations(
+              experience,
+              algorithm.uses(),
+              learner.steps(),
+              trial.settings().demonstrationShare(),
+              trial.seed());
+    };
   }
 
   private static NeuralBundle bundle(
@@ -133,7 +149,7 @@ record TrialTask(
       Normalizer normalizer,
       Learner learner,
       Metrics metrics,
-      ReplayBuffer buffer) {
+      Sampler sampler) {
     boolean isPolicy = algorithm.yields() == Algorithms.Yields.POLICY;
     Optional<BundleManifest.Evaluates> evaluates =
         trial.target().stream()
@@ -143,8 +159,8 @@ record TrialTask(
                     new BundleManifest.Evaluates(
                         target.name(), new Fingerprint(target.fingerprint())));
     Map<String, Double> figures = metrics.latest();
-    figures.put("steps", (double) buffer.size());
-    figures.put("steps_left_out", (double) buffer.leftOut());
+    figures.put("steps", (double) sampler.size());
+    figures.put("steps_left_out", (double) sampler.leftOut());
     Network network = learner.product().networks().values().iterator().next();
     return new NeuralBundle(
         isPolicy ? BundleManifest.POLICY : BundleManifest.Q_FUNCTION,

@@ -15,7 +15,7 @@ import java.util.function.IntPredicate;
  * <p>Batches are drawn with replacement. The i-th row of the n-th batch is a hash of seed, n and i,
  * so there is no generator state to keep: any batch can be drawn again at any time.
  */
-public final class ReplayBuffer {
+public final class ReplayBuffer implements Sampler {
   private final Experience experience;
   private final int[] usable;
   private final long seed;
@@ -63,30 +63,39 @@ public final class ReplayBuffer {
     }
   }
 
-  /** How many steps can be drawn. */
+  @Override
   public int size() {
     return usable.length;
   }
 
-  /** How many steps cannot, because what followed them is not known or they are not wanted. */
+  @Override
   public int leftOut() {
     return experience.data().rows() - usable.length;
   }
 
-  /**
-   * The batch of an update.
-   *
-   * @param update from 0
-   * @param updates how many there will be in all
-   */
+  /** Whether a usable step is like this. */
+  boolean holdsAny(IntPredicate like) {
+    return Arrays.stream(usable).anyMatch(like);
+  }
+
+  @Override
   public MiniBatch sample(long update, long updates, int batchSize) {
-    long batch = StableHash.combine(stream, update);
     int[] rows = new int[batchSize];
     for (int i = 0; i < batchSize; i++) {
-      long draw = StableHash.combine(batch, i);
-      // The high half of a 64 x 64 bit product is uniform over 0 .. size - 1.
-      rows[i] = usable[(int) Math.multiplyHigh(draw >>> 1, 2L * usable.length)];
+      rows[i] = row(update, i);
     }
+    return batch(rows, update, updates);
+  }
+
+  /** The step at a place of an update's batch. */
+  int row(long update, int place) {
+    long draw = StableHash.combine(StableHash.combine(stream, update), place);
+    // The high half of a 64 x 64 bit product is uniform over 0 .. size - 1.
+    return usable[(int) Math.multiplyHigh(draw >>> 1, 2L * usable.length)];
+  }
+
+  /** The batch of an update with these steps. */
+  MiniBatch batch(int[] rows, long update, long updates) {
     return new MiniBatch(
         experience,
         rows,

@@ -22,7 +22,7 @@ public final class TrainingLoop {
 
   private final String trial;
   private final Learner learner;
-  private final ReplayBuffer buffer;
+  private final Sampler sampler;
   private final Schedule schedule;
   private final Alarms alarms;
   private final Consumer<Metrics> watcher;
@@ -34,8 +34,8 @@ public final class TrainingLoop {
    *
    * @param trial what messages call it
    */
-  public TrainingLoop(String trial, Learner learner, ReplayBuffer buffer, Schedule schedule) {
-    this(trial, learner, buffer, schedule, Alarms.off(), metrics -> {});
+  public TrainingLoop(String trial, Learner learner, Sampler sampler, Schedule schedule) {
+    this(trial, learner, sampler, schedule, Alarms.off(), metrics -> {});
   }
 
   /**
@@ -48,13 +48,13 @@ public final class TrainingLoop {
   public TrainingLoop(
       String trial,
       Learner learner,
-      ReplayBuffer buffer,
+      Sampler sampler,
       Schedule schedule,
       Alarms alarms,
       Consumer<Metrics> watcher) {
     this.trial = trial;
     this.learner = learner;
-    this.buffer = buffer;
+    this.sampler = sampler;
     this.schedule = schedule;
     this.alarms = alarms;
     this.watcher = watcher;
@@ -86,7 +86,7 @@ public final class TrainingLoop {
                 + updates
                 + " updates. Run it again to go on from its last checkpoint.");
       }
-      MiniBatch batch = buffer.sample(updates, schedule.updates(), schedule.batchSize());
+      MiniBatch batch = sampler.sample(updates, schedule.updates(), schedule.batchSize());
       Losses losses = update(batch);
       metrics.add(losses);
       updates++;

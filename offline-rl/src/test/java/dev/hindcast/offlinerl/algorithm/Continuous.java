@@ -10,7 +10,7 @@ import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
 import dev.hindcast.offlinerl.product.Head;
-import dev.hindcast.offlinerl.training.ReplayBuffer;
+import dev.hindcast.offlinerl.training.Sampler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,12 +57,21 @@ final class Continuous {
   static Trained train(
       String algorithm, Record config, TransitionColumns data, double discount, int updates) {
     Algorithms.Entry<?> entry = Algorithms.named(algorithm).orElseThrow();
-    return train(setting -> entry.learner(setting, config), data, discount, updates);
+    return train(setting -> entry.learner(setting, config), entry.draws(), data, discount, updates);
   }
 
   /** With two hidden layers of 32, seed 1. */
   static Trained train(
       Function<Setting, Learner> constructor,
+      TransitionColumns data,
+      double discount,
+      int updates) {
+    return train(constructor, Algorithms.Draws.UNIFORMLY, data, discount, updates);
+  }
+
+  private static Trained train(
+      Function<Setting, Learner> constructor,
+      Algorithms.Draws draws,
       TransitionColumns data,
       double discount,
       int updates) {
@@ -83,12 +92,11 @@ final class Continuous {
                     discount,
                     1,
                     Optional.empty()))) {
-      ReplayBuffer buffer =
-          new ReplayBuffer(
-              experience, Algorithms.Uses.STEPS_WITH_NEXT_OBSERVATION, learner.steps(), 1);
+      Sampler sampler =
+          Training.sampler(draws, Algorithms.Uses.STEPS_WITH_NEXT_OBSERVATION, experience, learner);
       List<Losses> figures = new ArrayList<>();
       for (int i = 0; i < updates; i++) {
-        figures.add(learner.update(buffer.sample(i, updates, BATCH)));
+        figures.add(learner.update(sampler.sample(i, updates, BATCH)));
       }
       Map<String, float[]> parameters = new TreeMap<>();
       learner.networks().forEach((name, network) -> parameters.put(name, network.parameters()));

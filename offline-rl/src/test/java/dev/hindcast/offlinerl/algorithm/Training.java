@@ -10,7 +10,9 @@ import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
 import dev.hindcast.offlinerl.product.Product;
+import dev.hindcast.offlinerl.training.HybridSampler;
 import dev.hindcast.offlinerl.training.ReplayBuffer;
+import dev.hindcast.offlinerl.training.Sampler;
 import java.util.List;
 import java.util.Optional;
 
@@ -123,12 +125,22 @@ final class Training {
                 new Setting(
                     experience, observations, networks, List.of(32), 16, discount, 1, target),
                 config)) {
-      ReplayBuffer buffer = new ReplayBuffer(experience, entry.uses(), learner.steps(), 1);
+      Sampler sampler = sampler(entry.draws(), entry.uses(), experience, learner);
       for (int i = 0; i < updates; i++) {
-        learner.update(buffer.sample(i, updates, 128));
+        learner.update(sampler.sample(i, updates, 128));
       }
       return reading.of(learner.product(), normalizer);
     }
+  }
+
+  /**
+   * As a trial draws, half of each batch from the demonstrations where the algorithm wants that.
+   */
+  static Sampler sampler(
+      Algorithms.Draws draws, Algorithms.Uses uses, Experience experience, Learner learner) {
+    return draws == Algorithms.Draws.HALF_DEMONSTRATIONS
+        ? HybridSampler.ofDemonstrations(experience, uses, learner.steps(), 0.5, 1)
+        : new ReplayBuffer(experience, uses, learner.steps(), 1);
   }
 
   /** One decision in each state of a tabular world. */

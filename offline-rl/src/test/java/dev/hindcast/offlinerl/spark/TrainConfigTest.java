@@ -52,6 +52,7 @@ class TrainConfigTest {
               embedding-width: 8
               reward-scale: 0.5
               reward-shift: -1
+              demonstration-share: 0.25
               alarms: false
               tensorboard: false
               tracking: {mlflow: "http://host:5000", experiment: beds}
@@ -62,7 +63,7 @@ class TrainConfigTest {
             """);
     TrainSettings shared =
         new TrainSettings(
-            2, 500, 64, 50, 10, Device.CPU, List.of(64, 32), 8, 0.5, -1, false, false);
+            2, 500, 64, 50, 10, Device.CPU, List.of(64, 32), 8, 0.5, -1, 0.25, false, false);
     TrainConfig.Plan sharp = config.plans().get(0);
     assertThat(sharp.label()).isEqualTo("sharp");
     assertThat(sharp.options())
@@ -70,7 +71,7 @@ class TrainConfigTest {
     assertThat(sharp.settings())
         .isEqualTo(
             new TrainSettings(
-                2, 700, 64, 50, 10, Device.CPU, List.of(64, 32), 8, 0.5, -1, false, false));
+                2, 700, 64, 50, 10, Device.CPU, List.of(64, 32), 8, 0.5, -1, 0.25, false, false));
     assertThat(config.plans().get(1).options())
         .isEqualTo(new BehaviorCloning.Config(PolicyForm.GAUSSIAN, 0.002));
     assertThat(config.plans().get(1).settings()).isEqualTo(shared);
