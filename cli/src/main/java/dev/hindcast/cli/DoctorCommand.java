@@ -5,6 +5,7 @@ import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.artefact.CodeVersion;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
+import dev.hindcast.offlinerl.network.simd.SimdNetworks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +57,13 @@ final class DoctorCommand extends Verb {
             "pytorch",
             DoctorCommand::pytorchWorks,
             "The native libraries are not on the class path. With spark-submit add them: --jars with the files of cli/target/natives."));
+    findings.add(
+        new Finding(
+            "openblas",
+            true,
+            SimdNetworks.missing()
+                .map(reason -> "not loaded, CPUs compute with PyTorch: " + reason)
+                .orElse("loaded, CPUs compute with it")));
     boolean good = findings.stream().allMatch(Finding::good);
     if (output == OutputFormat.JSON) {
       terminal().result(CanonicalJson.line(findings));

@@ -42,6 +42,18 @@ class ArchitectureTest {
   }
 
   @Test
+  void openBlasLivesInItsPackage() {
+    ArchRule rule =
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.hindcast.offlinerl.network.simd..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.bytedeco..");
+    rule.check(HOUSE);
+  }
+
+  @Test
   void onnxLivesInBundles() {
     ArchRule rule =
         noClasses()

@@ -21,7 +21,7 @@ import dev.hindcast.offlinerl.bundle.NeuralBundle;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
-import dev.hindcast.offlinerl.network.djl.DjlNetworks;
+import dev.hindcast.offlinerl.network.backend.Backends;
 import dev.hindcast.offlinerl.training.Alarms;
 import dev.hindcast.offlinerl.training.HybridSampler;
 import dev.hindcast.offlinerl.training.Metrics;
@@ -77,7 +77,7 @@ record TrialTask(
     Normalizer normalizer = Normalizer.fit(data);
     FolderCheckpoints checkpoints = FolderCheckpoints.of(output, trial.name());
     try (ArtefactWriter writer = ArtefactWriter.begin(output + "/" + trial.name(), existing);
-        Networks networks = DjlNetworks.on(trial.settings().device());
+        Networks networks = Backends.on(trial.settings().device());
         Observations observations =
             networks.place(
                 normalizer.apply(data.numeric()),

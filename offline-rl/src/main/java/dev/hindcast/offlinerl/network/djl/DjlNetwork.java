@@ -167,6 +167,9 @@ final class DjlNetwork implements Network {
   }
 
   private float[] extraGradient() {
+    if (extras == null) {
+      return NO_EXTRA;
+    }
     try (PtNDArray gradient = JniUtils.getGradient(extras)) {
       return gradient.toFloatArray();
     }

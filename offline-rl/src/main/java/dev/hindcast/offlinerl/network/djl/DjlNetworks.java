@@ -43,6 +43,11 @@ public final class DjlNetworks implements Networks {
         engine.newBaseManager(gpus > 0 ? ai.djl.Device.gpu() : ai.djl.Device.cpu()));
   }
 
+  /** Whether PyTorch can be loaded here and finds a GPU. */
+  public static boolean findsGpu() {
+    return Natives.loaded().map(Engine::getGpuCount).orElse(0) > 0;
+  }
+
   @Override
   public Observations place(float[] numeric, int[] categories, int categoricalFields, int rows) {
     int d = rows == 0 ? 0 : numeric.length / rows;
@@ -67,7 +72,9 @@ public final class DjlNetworks implements Networks {
 
   @Override
   public String inWords() {
-    return manager.getDevice().isGpu() ? manager.getDevice().toString() : "CPU, one thread";
+    return manager.getDevice().isGpu()
+        ? manager.getDevice().toString()
+        : "CPU, one thread, by PyTorch";
   }
 
   @Override

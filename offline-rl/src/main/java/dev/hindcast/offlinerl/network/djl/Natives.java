@@ -3,6 +3,7 @@ package dev.hindcast.offlinerl.network.djl;
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import dev.hindcast.core.config.UserError;
+import java.util.Optional;
 
 /** Loads PyTorch once per process: from the class path, never from the network. */
 final class Natives {
@@ -10,6 +11,11 @@ final class Natives {
 
   static Engine engine() {
     return Holder.engine();
+  }
+
+  /** The engine where it can be loaded. */
+  static Optional<Engine> loaded() {
+    return Optional.ofNullable(Holder.ENGINE);
   }
 
   private static final class Holder {

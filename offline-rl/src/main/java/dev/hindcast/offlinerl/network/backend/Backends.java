@@ -1,0 +1,26 @@
+package dev.hindcast.offlinerl.network.backend;
+
+import dev.hindcast.offlinerl.network.Networks;
+import dev.hindcast.offlinerl.network.Networks.Device;
+import dev.hindcast.offlinerl.network.djl.DjlNetworks;
+import dev.hindcast.offlinerl.network.simd.SimdNetworks;
+
+/** The one place that turns the wish for a device into a backend. */
+public final class Backends {
+  private Backends() {}
+
+  /**
+   * A GPU computes with PyTorch, a CPU with OpenBLAS; where there is no OpenBLAS for the platform,
+   * with PyTorch too.
+   *
+   * @throws dev.hindcast.core.config.UserError (resources) when a GPU was asked for and there is
+   *     none, or no backend can be loaded
+   */
+  public static Networks on(Device device) {
+    boolean gpu = device == Device.GPU || (device == Device.AUTO && DjlNetworks.findsGpu());
+    if (gpu) {
+      return DjlNetworks.on(Device.GPU);
+    }
+    return SimdNetworks.missing().isEmpty() ? new SimdNetworks() : DjlNetworks.on(Device.CPU);
+  }
+}
