@@ -180,19 +180,18 @@ public final class TabularMdp {
         new TransitionColumns.Builder(observationSpace(), actionSpace(), masked, true);
     for (int e = 0; e < episodes; e++) {
       log.beginEpisode(Integer.toString(e));
-      int state = draw(initial, 0, states, random);
+      int state = start(random);
       for (int step = 0; ; step++) {
         int action = behavior.sample(state, random);
-        int pair = state * actions + action;
-        int outcome = first[pair] + draw(probability, first[pair], first[pair + 1], random);
+        Outcome outcome = outcome(state, action, random);
         log.addStep(
             new float[0],
             code(state),
             maskOf(state),
             action,
-            reward[outcome],
+            outcome.reward(),
             behavior.probability(state, action));
-        state = next[outcome];
+        state = outcome.next();
         if (terminal[state]) {
           log.endEpisode(true);
           break;
@@ -205,6 +204,26 @@ public final class TabularMdp {
     }
     return log.build();
   }
+
+  /** Draws a state in which an episode starts. */
+  public int start(SplittableRandom random) {
+    return draw(initial, 0, states, random);
+  }
+
+  /** Draws what an action leads to in a state that is not terminal. */
+  public Outcome outcome(int state, int action, SplittableRandom random) {
+    int pair = state * actions + action;
+    int i = first[pair] + draw(probability, first[pair], first[pair + 1], random);
+    return new Outcome(next[i], reward[i]);
+  }
+
+  /**
+   * What an action led to.
+   *
+   * @param next the state entered
+   * @param reward paid on the way
+   */
+  public record Outcome(int next, double reward) {}
 
   private double[] backup(double[] values, double discount) {
     double[] q = new double[states * actions];
