@@ -190,6 +190,13 @@ public final class Algorithms {
               Uses.STEPS_WITH_NEXT_OBSERVATION,
               Draws.HALF_DEMONSTRATIONS,
               DemonstrationRegularized::new),
+          Entry.policy(
+              "residual",
+              "Clones the log, then corrects the clone within narrow bounds.",
+              Actions.CONTINUOUS,
+              Residual.Config.DEFAULT,
+              Uses.STEPS_WITH_NEXT_OBSERVATION,
+              Residual::new),
           new Entry<>(
               "fitted-q-evaluation",
               "Learns what actions are worth under a target policy; doubly robust estimates need it.",

@@ -5,6 +5,7 @@ import dev.hindcast.core.loss.Loss;
 import dev.hindcast.core.loss.SquaredError;
 import dev.hindcast.offlinerl.network.Network;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -116,6 +117,12 @@ final class Critics {
   float[] leastTarget(int[] observations, float[] actions) {
     return least(
         targets, network -> network.predict(setting.observations(), observations, actions));
+  }
+
+  /** (rows): the least over some target critics at these continuous actions. */
+  float[] leastTarget(int[] which, int[] observations, float[] actions) {
+    List<Network> some = Arrays.stream(which).mapToObj(targets::get).toList();
+    return least(some, network -> network.predict(setting.observations(), observations, actions));
   }
 
   /** (rows, actions): the least over all critics for every discrete action. */

@@ -10,6 +10,7 @@ import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
 import dev.hindcast.offlinerl.product.Head;
+import dev.hindcast.offlinerl.product.Product;
 import dev.hindcast.offlinerl.training.Sampler;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,24 +101,42 @@ final class Continuous {
       }
       Map<String, float[]> parameters = new TreeMap<>();
       learner.networks().forEach((name, network) -> parameters.put(name, network.parameters()));
-      Network policy = learner.product().networks().get(Head.POLICY);
+      Product product = learner.product();
+      MultilayerPerceptron policy = plain(product.networks().get(Head.POLICY), normalizer);
       return new Trained(
-          actor(
-              new MultilayerPerceptron(policy.architecture(), normalizer, policy.parameters()),
-              experience.dimensions(),
-              learner.product().head()),
+          product.head() instanceof Head.Residual residual
+              ? corrected(plain(product.networks().get(Head.BASE), normalizer), policy, residual)
+              : actor(policy, experience.dimensions(), product.head()),
           figures,
           parameters);
     }
   }
 
+  private static MultilayerPerceptron plain(Network network, Normalizer normalizer) {
+    return new MultilayerPerceptron(network.architecture(), normalizer, network.parameters());
+  }
+
+  private static Decisions decisions(int rows, float[] observations) {
+    return new Decisions(
+        rows, observations, new int[0], new boolean[0], new String[rows], new int[rows]);
+  }
+
+  private static ContinuousWorld.BoxActor corrected(
+      MultilayerPerceptron base, MultilayerPerceptron policy, Head.Residual head) {
+    return (rows, observations) -> {
+      Decisions decisions = decisions(rows, observations);
+      float[] actions = base.forward(decisions);
+      for (int i = 0; i < actions.length; i++) {
+        actions[i] = (float) Math.tanh(actions[i]);
+      }
+      return Residual.executed(actions, policy.forward(decisions, actions), head.scale());
+    };
+  }
+
   /** The trained policy without noise. */
   static ContinuousWorld.BoxActor actor(MultilayerPerceptron network, int dimensions, Head head) {
     return (rows, observations) -> {
-      float[] outputs =
-          network.forward(
-              new Decisions(
-                  rows, observations, new int[0], new boolean[0], new String[rows], new int[rows]));
+      float[] outputs = network.forward(decisions(rows, observations));
       int width = outputs.length / rows;
       float[] actions = new float[rows * dimensions];
       for (int i = 0; i < actions.length; i++) {
