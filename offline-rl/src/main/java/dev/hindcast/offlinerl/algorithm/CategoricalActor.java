@@ -29,6 +29,11 @@ final class CategoricalActor implements Actor {
         CrossEntropy.of(logits, setting.actions(), batch.actions(), batch.masks(), admissible));
   }
 
+  /** The number of actions. */
+  int actions() {
+    return setting.actions();
+  }
+
   /** (B, actions): logits, remembered for {@link #step}. */
   float[] logits(MiniBatch batch) {
     return policy.forward(setting.observations(), batch.observations());

@@ -123,20 +123,11 @@ public final class FDvl implements Learner {
             "q_mean",
             Losses.mean(q),
             "above_value",
-            shareAbove(q, before, 0),
+            Losses.shareAbove(q, before, 0),
             "far_below_value",
-            1 - shareAbove(q, before, -4 * config.temperature()),
+            1 - Losses.shareAbove(q, before, -4 * config.temperature()),
             "capped_weights",
             Losses.shareAtLeast(weights, AdvantageWeight.GREATEST)));
-  }
-
-  /** The share of steps whose Q exceeds V by more than this. */
-  private static double shareAbove(float[] q, float[] v, double difference) {
-    int count = 0;
-    for (int i = 0; i < q.length; i++) {
-      count += (double) q[i] - v[i] > difference ? 1 : 0;
-    }
-    return (double) count / q.length;
   }
 
   @Override

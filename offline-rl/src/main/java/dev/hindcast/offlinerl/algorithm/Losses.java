@@ -43,6 +43,15 @@ public record Losses(SortedMap<String, Double> values) {
     return (double) count / values.length;
   }
 
+  /** The share of a batch's values that exceed others by more than this. */
+  static double shareAbove(float[] values, float[] others, double difference) {
+    int count = 0;
+    for (int i = 0; i < values.length; i++) {
+      count += (double) values[i] - others[i] > difference ? 1 : 0;
+    }
+    return (double) count / values.length;
+  }
+
   /** Of these figures. */
   public static Losses of(Map<String, Double> values) {
     return new Losses(new TreeMap<>(values));

@@ -8,7 +8,7 @@ import dev.hindcast.offlinerl.network.MultilayerPerceptron;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
-import dev.hindcast.offlinerl.network.djl.DjlNetworks;
+import dev.hindcast.offlinerl.network.backend.Backends;
 import dev.hindcast.offlinerl.product.Head;
 import dev.hindcast.offlinerl.product.Product;
 import dev.hindcast.offlinerl.training.Sampler;
@@ -78,7 +78,7 @@ final class Continuous {
       int updates) {
     Experience experience = new Experience(data, discount, Experience.RewardScale.NONE);
     Normalizer normalizer = Normalizer.fit(data);
-    try (Networks networks = DjlNetworks.on(Networks.Device.CPU);
+    try (Networks networks = Backends.on(Networks.Device.CPU);
         Observations observations =
             networks.place(
                 normalizer.apply(data.numeric()), new int[0], 0, data.observationRows());

@@ -8,13 +8,15 @@ import dev.hindcast.offlinerl.network.MultilayerPerceptron;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
-import dev.hindcast.offlinerl.network.djl.DjlNetworks;
+import dev.hindcast.offlinerl.network.backend.Backends;
 import dev.hindcast.offlinerl.product.Product;
 import dev.hindcast.offlinerl.training.HybridSampler;
 import dev.hindcast.offlinerl.training.ReplayBuffer;
 import dev.hindcast.offlinerl.training.Sampler;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Trains a learner on episodes in memory, for tests. */
 final class Training {
@@ -41,6 +43,7 @@ final class Training {
         discount,
         updates,
         target,
+        losses -> {},
         (product, normalizer) -> first(product, normalizer).forward(states(states)));
   }
 
@@ -60,8 +63,25 @@ final class Training {
         discount,
         updates,
         Optional.empty(),
+        losses -> {},
         (product, normalizer) ->
             plain(product.networks().get(role), normalizer).forward(states(states)));
+  }
+
+  /** What every update of a training in a tabular world reported. */
+  static List<Losses> figures(
+      String algorithm, Record config, TransitionColumns data, double discount, int updates) {
+    List<Losses> figures = new ArrayList<>();
+    trained(
+        algorithm,
+        config,
+        data,
+        discount,
+        updates,
+        Optional.empty(),
+        figures::add,
+        (product, normalizer) -> new float[0]);
+    return figures;
   }
 
   /**
@@ -90,6 +110,7 @@ final class Training {
         discount,
         updates,
         target,
+        losses -> {},
         (product, normalizer) -> first(product, normalizer).forward(decisions, actions));
   }
 
@@ -108,12 +129,13 @@ final class Training {
       double discount,
       int updates,
       Optional<Policy> target,
+      Consumer<Losses> watcher,
       Reading reading) {
     Algorithms.Entry<?> entry = Algorithms.named(algorithm).orElseThrow();
     Experience experience = new Experience(data, discount, Experience.RewardScale.NONE);
     Normalizer normalizer = Normalizer.fit(data);
     int fields = data.observationSpace().categorical().size();
-    try (Networks networks = DjlNetworks.on(Networks.Device.CPU);
+    try (Networks networks = Backends.on(Networks.Device.CPU);
         Observations observations =
             networks.place(
                 normalizer.apply(data.numeric()),
@@ -127,7 +149,7 @@ final class Training {
                 config)) {
       Sampler sampler = sampler(entry.draws(), entry.uses(), experience, learner);
       for (int i = 0; i < updates; i++) {
-        learner.update(sampler.sample(i, updates, 128));
+        watcher.accept(learner.update(sampler.sample(i, updates, 128)));
       }
       return reading.of(learner.product(), normalizer);
     }
