@@ -109,6 +109,26 @@ public final class ConfigNode {
     return node;
   }
 
+  /**
+   * This section with other values under these keys: one of the variants that a section stands for.
+   * Its mistakes are mistakes of the document; that its keys are known ones is not checked.
+   */
+  public ConfigNode with(Map<String, ConfigNode> values) {
+    LinkedHashMap<String, Value> entries = new LinkedHashMap<>();
+    Map<String, String> places = new LinkedHashMap<>();
+    if (value instanceof Value.Mapping mapping) {
+      entries.putAll(mapping.entries());
+      places.putAll(mapping.keyPlaces());
+    }
+    values.forEach((key, node) -> entries.put(key, node.value));
+    return new ConfigNode(document, path, new Value.Mapping(entries, places, place), place);
+  }
+
+  /** A single value that stands in this place. */
+  public ConfigNode standIn(String text) {
+    return new ConfigNode(document, path, new Value.Scalar(text, false, false, place), place);
+  }
+
   /** The items of a list; a single value counts as a list of one; none when absent. */
   public List<ConfigNode> items() {
     if (!isPresent()) {
@@ -279,6 +299,15 @@ public final class ConfigNode {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("Cannot build " + defaults.getClass().getName() + ".", e);
     }
+  }
+
+  /** The keys under which {@link #record} reads such a record, each with its type. */
+  public static Map<String, Class<?>> keysOf(Record record) {
+    Map<String, Class<?>> keys = new LinkedHashMap<>();
+    for (RecordComponent component : record.getClass().getRecordComponents()) {
+      keys.put(kebab(component.getName()), component.getType());
+    }
+    return keys;
   }
 
   /**

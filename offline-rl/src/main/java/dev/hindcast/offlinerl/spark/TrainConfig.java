@@ -29,7 +29,9 @@ public record TrainConfig(Pipeline pipeline, List<Plan> plans, Optional<Tracking
   /**
    * One entry of {@code train.algorithms}.
    *
-   * @param label what its bundles are called; the algorithm's name unless {@code as} says otherwise
+   * @param label what its bundles are called
+   * @param family what the entry is called: the algorithm's name unless {@code as} says otherwise;
+   *     the points of a sweep share it, and have labels of their own
    * @param algorithm from the catalogue
    * @param options its own settings
    * @param settings those every algorithm has
@@ -37,6 +39,7 @@ public record TrainConfig(Pipeline pipeline, List<Plan> plans, Optional<Tracking
    */
   public record Plan(
       String label,
+      String family,
       Algorithms.Entry<?> algorithm,
       Record options,
       TrainSettings settings,
@@ -44,6 +47,11 @@ public record TrainConfig(Pipeline pipeline, List<Plan> plans, Optional<Tracking
     /** Copies the list. */
     public Plan {
       of = List.copyOf(of);
+    }
+
+    /** Whether it is a point of a sweep. */
+    public boolean isSwept() {
+      return !label.equals(family);
     }
 
     /** Whether it yields policies. */
@@ -83,34 +91,66 @@ public record TrainConfig(Pipeline pipeline, List<Plan> plans, Optional<Tracking
         }
         continue;
       }
-      plans.add(plan(item, entry.get(), shared, labels));
+      plans.addAll(plans(item, entry.get(), shared, labels));
     }
     checkPolicies(algorithms, plans, pipeline);
     return new TrainConfig(
         pipeline, plans, Tracking.from(train.section("tracking"), pipeline.name()));
   }
 
-  private static Plan plan(
+  private static List<Plan> plans(
       ConfigNode item, Algorithms.Entry<?> entry, TrainSettings shared, Set<String> labels) {
-    String label = entry.name();
-    Record options = entry.defaults();
-    TrainSettings settings = shared;
+    if (!item.isSection()) {
+      return named(
+          item, List.of(plan(entry, entry.name(), entry.name(), item, shared, List.of())), labels);
+    }
+    String family = item.at("as").optionalText().orElse(entry.name());
+    if (!PolicySpec.NAME.matcher(family).matches()) {
+      item.at("as").problem("'" + family + "' should be letters, digits, '.', '_' or '-'");
+    }
     List<PolicySpec> of = new ArrayList<>();
-    if (item.isSection()) {
-      label = item.at("as").optionalText().orElse(label);
-      if (!PolicySpec.NAME.matcher(label).matches()) {
-        item.at("as").problem("'" + label + "' should be letters, digits, '.', '_' or '-'");
-      }
-      options = item.record(entry.defaults());
-      settings = item.record(shared);
-      if (entry.yields() == Yields.Q_FUNCTION) {
-        item.at("of").items().forEach(policy -> of.add(PolicySpec.from(policy)));
+    if (entry.yields() == Yields.Q_FUNCTION) {
+      item.at("of").items().forEach(policy -> of.add(PolicySpec.from(policy)));
+    }
+    // read as it stands even where it is swept: its keys become known, its mistakes are found
+    Plan plain = plan(entry, family, family, item, shared, of);
+    List<Sweep.Point> points = Sweep.of(item, entry.defaults(), shared, family);
+    List<Plan> plans =
+        points.isEmpty()
+            ? List.of(plain)
+            : points.stream()
+                .map(
+                    point ->
+                        plan(
+                            entry,
+                            family + "-" + point.name(),
+                            family,
+                            item.with(point.values()),
+                            shared,
+                            of))
+                .toList();
+    return named(item, plans, labels);
+  }
+
+  private static List<Plan> named(ConfigNode item, List<Plan> plans, Set<String> labels) {
+    for (Plan plan : plans) {
+      if (!labels.add(plan.label())) {
+        item.problem("a second '" + plan.label() + "': give one of them another name with as: ...");
       }
     }
-    if (!labels.add(label)) {
-      item.problem("a second '" + label + "': give one of them another name with as: ...");
-    }
-    return new Plan(label, entry, options, settings, of);
+    return plans;
+  }
+
+  private static Plan plan(
+      Algorithms.Entry<?> entry,
+      String label,
+      String family,
+      ConfigNode values,
+      TrainSettings shared,
+      List<PolicySpec> of) {
+    return values.isSection()
+        ? new Plan(label, family, entry, values.record(entry.defaults()), values.record(shared), of)
+        : new Plan(label, family, entry, entry.defaults(), shared, of);
   }
 
   private static void checkPolicies(ConfigNode algorithms, List<Plan> plans, Pipeline pipeline) {
@@ -120,6 +160,7 @@ public record TrainConfig(Pipeline pipeline, List<Plan> plans, Optional<Tracking
     for (Plan plan : plans) {
       if (plan.yieldsPolicy()) {
         known.add(plan.label());
+        known.add(plan.family());
         for (int seed = 0; seed < plan.settings().seeds(); seed++) {
           known.add(plan.bundleName(seed));
         }

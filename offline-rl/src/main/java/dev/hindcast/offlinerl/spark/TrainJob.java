@@ -164,7 +164,9 @@ public final class TrainJob {
     for (TrainConfig.Plan policy : config.plans()) {
       for (int seed = 0; seed < policy.settings().seeds() && policy.yieldsPolicy(); seed++) {
         String name = policy.bundleName(seed);
-        if (wanted.contains(policy.label()) || wanted.contains(name)) {
+        if (wanted.contains(policy.family())
+            || wanted.contains(policy.label())
+            || wanted.contains(name)) {
           targets.add(trained(name));
         }
       }
