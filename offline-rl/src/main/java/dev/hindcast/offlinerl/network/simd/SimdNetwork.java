@@ -159,8 +159,8 @@ final class SimdNetwork implements Network {
       } else {
         int at = from * layer.out();
         z.read(0, outputs, at, n * layer.out());
-        for (int row = 0; row < n; row++) {
-          Elementwise.add(outputs, at + row * layer.out(), layer.out(), bias);
+        for (int j = 0; j < n * layer.out(); j++) {
+          outputs[at + j] += bias[j % layer.out()];
         }
       }
     }
@@ -197,38 +197,52 @@ final class SimdNetwork implements Network {
     float[] centered = into.centered(i);
     float[] scales = into.scales(i);
     Normalization normalization = architecture.normalization();
-    float[] gain = layer.gain() < 0 ? null : read(layer.gain(), width);
-    float[] shift = layer.shift() < 0 ? null : read(layer.shift(), width);
     int rowsAtOnce = Math.max(1, PIECE / width);
-    float[] piece =
-        normalization == Normalization.AFTER_ACTIVATION ? piece(rowsAtOnce, width) : null;
+    float[] biases = repeated(bias, rowsAtOnce);
+    boolean normalizes = normalization != Normalization.NONE;
+    float[] gains = normalizes ? repeated(read(layer.gain(), width), rowsAtOnce) : null;
+    float[] shifts = normalizes ? repeated(read(layer.shift(), width), rowsAtOnce) : null;
+    float[] piece = new float[rowsAtOnce * width];
+    float[] unit = new float[normalizes ? piece.length : 0];
     for (int first = 0; first < n; first += rowsAtOnce) {
-      int last = Math.min(n, first + rowsAtOnce);
+      int taken = Math.min(rowsAtOnce, n - first);
       int at = first * width;
-      int size = (last - first) * width;
-      block.read(at, rectified, at, size);
-      for (int row = first; row < last; row++) {
-        int place = row * width;
-        switch (normalization) {
-          case NONE -> Elementwise.rectify(rectified, place, width, bias);
-          case BEFORE_ACTIVATION -> {
-            Elementwise.add(rectified, place, width, bias);
-            scales[row] = Elementwise.normalize(rectified, place, centered, place, width);
-            Elementwise.stretch(centered, place, gain, shift, rectified, place, width);
-            Elementwise.rectify(rectified, place, width);
-          }
-          case AFTER_ACTIVATION -> {
-            Elementwise.rectify(rectified, place, width, bias);
-            scales[row] = Elementwise.normalize(rectified, place, centered, place, width);
-            Elementwise.stretch(centered, place, gain, shift, piece, place - at, width);
-          }
-        }
-      }
-      if (piece != null) {
-        block.write(at, piece, 0, size);
+      int size = taken * width;
+      block.read(at, piece, 0, size);
+      if (normalization == Normalization.BEFORE_ACTIVATION) {
+        Elementwise.add(piece, size, biases);
       } else {
-        block.write(at, rectified, at, size);
+        Elementwise.rectify(piece, size, biases);
+        System.arraycopy(piece, 0, rectified, at, size);
       }
+      if (normalizes) {
+        for (int row = 0; row < taken; row++) {
+          scales[first + row] = Elementwise.normalize(piece, unit, row * width, width);
+        }
+        System.arraycopy(unit, 0, centered, at, size);
+        Elementwise.stretch(unit, gains, shifts, piece, size);
+      }
+      if (normalization == Normalization.BEFORE_ACTIVATION) {
+        Elementwise.rectify(piece, size);
+        System.arraycopy(piece, 0, rectified, at, size);
+      }
+      block.write(at, piece, 0, size);
+    }
+  }
+
+  /** The same numbers again and again, so that a whole piece meets them in one loop. */
+  private static float[] repeated(float[] values, int times) {
+    float[] result = new float[values.length * times];
+    for (int i = 0; i < times; i++) {
+      System.arraycopy(values, 0, result, i * values.length, values.length);
+    }
+    return result;
+  }
+
+  /** Adds up what {@link #repeated} would have spread. */
+  private static void fold(float[] pieces, float[] sum) {
+    for (int i = 0; i < pieces.length; i++) {
+      sum[i % sum.length] += pieces[i];
     }
   }
 
@@ -352,36 +366,53 @@ final class SimdNetwork implements Network {
     float[] rectified = hidden ? pass.rectified(i) : null;
     float[] centered = hidden ? pass.centered(i) : null;
     float[] scales = hidden ? pass.scales(i) : null;
-    float[] gain = layer.gain() < 0 ? null : read(layer.gain(), width);
+    boolean normalizes = normalization != Normalization.NONE;
     int rowsAtOnce = Math.max(1, PIECE / width);
-    float[] piece = piece(rowsAtOnce, width);
+    float[] gains = normalizes ? repeated(read(layer.gain(), width), rowsAtOnce) : null;
+    float[] piece = new float[rowsAtOnce * width];
+    float[] values = new float[hidden ? piece.length : 0];
+    float[] unit = new float[normalizes ? piece.length : 0];
+    float[] biasPieces = new float[biasSum == null ? 0 : piece.length];
+    float[] gainPieces = new float[gainSum == null ? 0 : piece.length];
+    float[] shiftPieces = new float[gainSum == null ? 0 : piece.length];
     for (int first = 0; first < n; first += rowsAtOnce) {
-      int last = Math.min(n, first + rowsAtOnce);
-      int size = (last - first) * width;
-      delta.read(first * width, piece, 0, size);
-      for (int row = first; row < last; row++) {
-        int place = row * width;
-        int at = (row - first) * width;
-        if (hidden && normalization != Normalization.AFTER_ACTIVATION) {
-          Elementwise.mask(piece, at, rectified, place, width);
+      int taken = Math.min(rowsAtOnce, n - first);
+      int at = first * width;
+      int size = taken * width;
+      delta.read(at, piece, 0, size);
+      if (hidden) {
+        System.arraycopy(rectified, at, values, 0, size);
+      }
+      if (hidden && normalization != Normalization.AFTER_ACTIVATION) {
+        Elementwise.mask(piece, values, size);
+      }
+      if (normalizes) {
+        System.arraycopy(centered, at, unit, 0, size);
+        if (gainSum != null) {
+          Elementwise.addProducts(gainPieces, piece, unit, size);
+          Elementwise.add(shiftPieces, size, piece);
         }
-        if (normalization != Normalization.NONE) {
-          if (gainSum != null) {
-            Elementwise.gatherProducts(gainSum, piece, at, centered, place, width);
-            Elementwise.gather(shiftSum, piece, at, width);
-          }
-          Elementwise.normalizeBack(piece, at, centered, place, gain, scales[row], width);
+        Elementwise.multiply(piece, gains, size);
+        for (int row = 0; row < taken; row++) {
+          Elementwise.normalizeBack(piece, unit, row * width, width, scales[first + row]);
         }
-        if (normalization == Normalization.AFTER_ACTIVATION) {
-          Elementwise.mask(piece, at, rectified, place, width);
-        }
-        if (biasSum != null) {
-          Elementwise.gather(biasSum, piece, at, width);
-        }
+      }
+      if (normalization == Normalization.AFTER_ACTIVATION) {
+        Elementwise.mask(piece, values, size);
+      }
+      if (biasSum != null) {
+        Elementwise.add(biasPieces, size, piece);
       }
       if (hidden) {
-        delta.write(first * width, piece, 0, size);
+        delta.write(at, piece, 0, size);
       }
+    }
+    if (biasSum != null) {
+      fold(biasPieces, biasSum);
+    }
+    if (gainSum != null) {
+      fold(gainPieces, gainSum);
+      fold(shiftPieces, shiftSum);
     }
   }
 
@@ -425,14 +456,20 @@ final class SimdNetwork implements Network {
     float epsilon = (float) (EPSILON * varianceCorrection);
     float[] values = new float[Math.min(PIECE, count)];
     float[] slopes = new float[values.length];
+    float[] mean = new float[values.length];
+    float[] variance = new float[values.length];
     for (int at = 0; at < count; at += values.length) {
       int n = Math.min(values.length, count - at);
       parameters.read(at, values, 0, n);
       if (gathered) {
         gradients.read(at, slopes, 0, n);
       }
+      System.arraycopy(means, at, mean, 0, n);
+      System.arraycopy(variances, at, variance, 0, n);
       Elementwise.adam(
-          values, slopes, means, variances, at, n, MEAN_DECAY, VARIANCE_DECAY, rate, epsilon);
+          values, slopes, mean, variance, n, MEAN_DECAY, VARIANCE_DECAY, rate, epsilon);
+      System.arraycopy(mean, 0, means, at, n);
+      System.arraycopy(variance, 0, variances, at, n);
       parameters.write(at, values, 0, n);
     }
     gathered = false;
@@ -512,10 +549,6 @@ final class SimdNetwork implements Network {
     float[] values = new float[n];
     parameters.read(at, values, 0, n);
     return values;
-  }
-
-  private static float[] piece(int rowsAtOnce, int width) {
-    return new float[rowsAtOnce * width];
   }
 
   private void requireCount(float[] values) {
