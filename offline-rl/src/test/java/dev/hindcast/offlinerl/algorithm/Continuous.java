@@ -94,21 +94,16 @@ final class Continuous {
                     1,
                     Optional.empty()))) {
       Sampler sampler =
-          Training.sampler(draws, Algorithms.Uses.STEPS_WITH_NEXT_OBSERVATION, experience, learner);
+          Training.sampler(
+              draws, Algorithms.Uses.STEPS_WITH_NEXT_OBSERVATION, experience, learner, 1);
       List<Losses> figures = new ArrayList<>();
       for (int i = 0; i < updates; i++) {
         figures.add(learner.update(sampler.sample(i, updates, BATCH)));
       }
       Map<String, float[]> parameters = new TreeMap<>();
       learner.networks().forEach((name, network) -> parameters.put(name, network.parameters()));
-      Product product = learner.product();
-      MultilayerPerceptron policy = plain(product.networks().get(Head.POLICY), normalizer);
       return new Trained(
-          product.head() instanceof Head.Residual residual
-              ? corrected(plain(product.networks().get(Head.BASE), normalizer), policy, residual)
-              : actor(policy, experience.dimensions(), product.head()),
-          figures,
-          parameters);
+          actor(learner.product(), normalizer, experience.dimensions()), figures, parameters);
     }
   }
 
@@ -134,7 +129,15 @@ final class Continuous {
   }
 
   /** The trained policy without noise. */
-  static ContinuousWorld.BoxActor actor(MultilayerPerceptron network, int dimensions, Head head) {
+  static ContinuousWorld.BoxActor actor(Product product, Normalizer normalizer, int dimensions) {
+    MultilayerPerceptron policy = plain(product.networks().get(Head.POLICY), normalizer);
+    return product.head() instanceof Head.Residual residual
+        ? corrected(plain(product.networks().get(Head.BASE), normalizer), policy, residual)
+        : actor(policy, dimensions, product.head());
+  }
+
+  private static ContinuousWorld.BoxActor actor(
+      MultilayerPerceptron network, int dimensions, Head head) {
     return (rows, observations) -> {
       float[] outputs = network.forward(decisions(rows, observations));
       int width = outputs.length / rows;

@@ -140,16 +140,7 @@ sealed interface Course {
     public double score(Product product, Normalizer normalizer) {
       double least = WORLD.meanReturn(WORLD.clumsy(), 200, DISCOUNT, 5);
       double best = WORLD.meanReturn(WORLD.optimal(DISCOUNT), 200, DISCOUNT, 5);
-      Network policy = product.networks().get(Head.POLICY);
-      double found =
-          WORLD.meanReturn(
-              Continuous.actor(
-                  new MultilayerPerceptron(policy.architecture(), normalizer, policy.parameters()),
-                  1,
-                  product.head()),
-              200,
-              DISCOUNT,
-              5);
+      double found = WORLD.meanReturn(Continuous.actor(product, normalizer, 1), 200, DISCOUNT, 5);
       return (found - least) / (best - least);
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.loss.MaskedSoftmax;
 import dev.hindcast.core.loss.ReferenceRegularized;
@@ -13,7 +12,6 @@ import dev.hindcast.core.world.ContinuousBandit;
 import dev.hindcast.core.world.LinearPolicy;
 import dev.hindcast.core.world.TabularMdp;
 import dev.hindcast.core.world.TabularPolicy;
-import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +24,7 @@ class DemonstrationRegularizedTest {
    */
   @Test
   void forkIsTakenAsTheRegularizedBackupSays() {
-    double[] policy = discrete(config(800, 1, 0.5, 0), flagged(fork(), none(fork())), 1, 2500);
+    double[] policy = discrete(config(800, 1, 0.5, 0), shown(fork()), 1, 2500);
     float[] q = {0.109934f, 0.716890f};
     double expected = ReferenceRegularized.policy(q, 2, FORK_CLONE, 0.5)[1];
     assertThat(expected).isCloseTo(0.457, within(0.01));
@@ -38,14 +36,14 @@ class DemonstrationRegularizedTest {
   /** Section 10, check 3: at a price without bounds only the clone is left. */
   @Test
   void clonesAtAHighPriceAndWhileTheFirstPhaseLasts() {
-    TransitionColumns log = flagged(fork(), none(fork()));
+    TransitionColumns log = shown(fork());
     assertThat(discrete(config(800, 1, 1000, 0), log, 1, 1600)[1]).isCloseTo(0.2, within(0.03));
     assertThat(discrete(config(800, 1, 0.01, 0), log, 1, 800)[1]).isCloseTo(0.2, within(0.03));
   }
 
   @Test
   void priceSettlesWhereTheBudgetIsSpent() {
-    double[] policy = discrete(config(800, 0.1, 5, 0.02), flagged(fork(), none(fork())), 1, 3000);
+    double[] policy = discrete(config(800, 0.1, 5, 0.02), shown(fork()), 1, 3000);
     double[][] clones = {FORK_CLONE, {0.5, 0.5}, {0.5, 0.5}};
     double[] visited = {0.5, 0.4, 0.1};
     double divergence = 0;
@@ -83,7 +81,8 @@ class DemonstrationRegularizedTest {
     TabularMdp chain = ChainMdp.slippery(5, 0.1);
     TabularPolicy clumsy = chain.optimal(0.9).mixedWith(TabularPolicy.uniform(chain), 0.3);
     TransitionColumns log =
-        flagged(chain.log(clumsy, 20, 60, 5), chain.log(TabularPolicy.uniform(chain), 300, 60, 3));
+        Logs.joined(
+            chain.log(TabularPolicy.uniform(chain), 300, 60, 3), chain.log(clumsy, 20, 60, 5));
     double best = chain.value(chain.optimal(0.9), 0.9);
     double cloned = value(chain, discrete(config(600, 1, 1, 0), log, 0.9, 600));
     double improved = value(chain, discrete(config(600, 0.3, 0.1, 0.01), log, 0.9, 2500));
@@ -144,62 +143,22 @@ class DemonstrationRegularizedTest {
     return fork.build().log(TabularPolicy.of(behavior, 2), 4000, 10, 3);
   }
 
+  /** A log of which every step is a demonstration. */
+  private static TransitionColumns shown(TransitionColumns log) {
+    TransitionColumns none =
+        new TransitionColumns.Builder(log.observationSpace(), log.actionSpace(), false, false)
+            .build();
+    return Logs.joined(none, log);
+  }
+
   /** Demonstrations around 0, others everywhere; the best action is 0.5. */
   private static Continuous.Trained bandit(DemonstrationRegularized.Config config, int updates) {
     ContinuousBandit bandit = ContinuousBandit.DEFAULT;
     LinearPolicy shy = LinearPolicy.of(new double[][] {{0}}).withNoise(0.5);
     TransitionColumns log =
-        flagged(
-            bandit.log(shy, 500, 3),
-            bandit.log(LinearPolicy.uniform(bandit.actionSpace(), 1), 1000, 4));
+        Logs.joined(
+            bandit.log(LinearPolicy.uniform(bandit.actionSpace(), 1), 1000, 4),
+            bandit.log(shy, 500, 3));
     return Continuous.train("demonstration-regularized", config, log, 1, updates);
-  }
-
-  private static TransitionColumns none(TransitionColumns like) {
-    return new TransitionColumns.Builder(like.observationSpace(), like.actionSpace(), false, false)
-        .build();
-  }
-
-  /** Two logs as one, the steps of the first flagged as demonstrations. */
-  private static TransitionColumns flagged(
-      TransitionColumns demonstrations, TransitionColumns others) {
-    var all =
-        new TransitionColumns.Builder(
-            demonstrations.observationSpace(), demonstrations.actionSpace(), false, false);
-    copy(demonstrations, "shown-", all);
-    copy(others, "", all);
-    return all.build();
-  }
-
-  private static void copy(TransitionColumns from, String prefix, TransitionColumns.Builder all) {
-    int d = from.observationSpace().numeric().size();
-    int c = from.observationSpace().categorical().size();
-    for (int e = 0; e < from.episodes(); e++) {
-      all.beginEpisode(prefix + from.episodeId(e));
-      for (int row = from.start(e); row < from.end(e); row++) {
-        float[] numbers = Arrays.copyOfRange(from.numeric(), row * d, (row + 1) * d);
-        int[] codes = Arrays.copyOfRange(from.categories(), row * c, (row + 1) * c);
-        if (from.actionSpace() instanceof ActionSpace.Box) {
-          float[] action = {from.actionVectors()[row]};
-          all.addBoxStep(numbers, codes, action, from.reward(row), 1);
-        } else {
-          all.addStep(numbers, codes, new boolean[0], from.action(row), from.reward(row), 1);
-        }
-        if (!prefix.isEmpty()) {
-          all.asDemonstration();
-        }
-      }
-      int last = from.end(e) - 1;
-      int next = from.next(last);
-      if (next == TransitionColumns.UNKNOWN) {
-        all.endEpisode(from.terminated(last));
-      } else {
-        all.endEpisodeWithFinalObservation(
-            from.terminated(last),
-            Arrays.copyOfRange(from.numeric(), next * d, (next + 1) * d),
-            Arrays.copyOfRange(from.categories(), next * c, (next + 1) * c),
-            new boolean[0]);
-      }
-    }
   }
 }

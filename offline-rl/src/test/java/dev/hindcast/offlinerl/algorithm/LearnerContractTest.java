@@ -121,6 +121,9 @@ class LearnerContractTest {
             1000,
             0.8));
     exams.put(
+        "residual continuous",
+        new Exam(new Residual.Config(300, 0.5, 3, 0.01, 1e-3, 3e-3, 0.05), 1500, 0.6));
+    exams.put(
         "fitted-q-evaluation discrete", new Exam(new FittedQEvaluation.Config(0.01, 0.05), 60, 0));
     exams.put(
         "fitted-q-evaluation continuous",
@@ -308,7 +311,7 @@ class LearnerContractTest {
                   seed,
                   course.target()),
               exam.config());
-      sampler = Training.sampler(entry.draws(), entry.uses(), experience, learner);
+      sampler = Training.sampler(entry.draws(), entry.uses(), experience, learner, seed);
     }
 
     void train(int from, int to) {

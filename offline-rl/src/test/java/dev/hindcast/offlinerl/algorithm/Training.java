@@ -147,7 +147,7 @@ final class Training {
                 new Setting(
                     experience, observations, networks, List.of(32), 16, discount, 1, target),
                 config)) {
-      Sampler sampler = sampler(entry.draws(), entry.uses(), experience, learner);
+      Sampler sampler = sampler(entry.draws(), entry.uses(), experience, learner, 1);
       for (int i = 0; i < updates; i++) {
         watcher.accept(learner.update(sampler.sample(i, updates, 128)));
       }
@@ -159,10 +159,14 @@ final class Training {
    * As a trial draws, half of each batch from the demonstrations where the algorithm wants that.
    */
   static Sampler sampler(
-      Algorithms.Draws draws, Algorithms.Uses uses, Experience experience, Learner learner) {
+      Algorithms.Draws draws,
+      Algorithms.Uses uses,
+      Experience experience,
+      Learner learner,
+      long seed) {
     return draws == Algorithms.Draws.HALF_DEMONSTRATIONS
-        ? HybridSampler.ofDemonstrations(experience, uses, learner.steps(), 0.5, 1)
-        : new ReplayBuffer(experience, uses, learner.steps(), 1);
+        ? HybridSampler.ofDemonstrations(experience, uses, learner.steps(), 0.5, seed)
+        : new ReplayBuffer(experience, uses, learner.steps(), seed);
   }
 
   /** One decision in each state of a tabular world. */
