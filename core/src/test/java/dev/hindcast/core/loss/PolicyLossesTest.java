@@ -3,6 +3,7 @@ package dev.hindcast.core.loss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
@@ -138,6 +139,53 @@ class PolicyLossesTest {
     assertThat(spread[1]).containsExactly(0, 0.2f, 0);
   }
 
+  /** Sheet "offline baselines", section 8.1, checks: a constant value, densities of one half. */
+  @Test
+  void penaltyOfEqualValuesIsTheLogarithmOfTheDrawsOverTheirDensity() {
+    float[] drawn = new float[30];
+    float[] logDensities = new float[30];
+    Arrays.fill(drawn, 7);
+    Arrays.fill(logDensities, (float) -Math.log(2));
+    assertThat(ConservativePenalty.of(drawn, logDensities, without(30), new float[] {7}).value())
+        .isCloseTo(4.094345, within(1e-5));
+  }
+
+  @Test
+  void penaltyGradientsAreItsSlopes() {
+    float[] drawn = random(6, 1);
+    float[] logDensities = random(6, 2);
+    float[] logged = random(2, 3);
+    float[] floors = without(6);
+    floors[1] = drawn[1] + 0.5f;
+    floors[4] = drawn[4] - 0.5f;
+    ConservativePenalty found = ConservativePenalty.of(drawn, logDensities, floors, logged);
+    assertSlope(
+        drawn,
+        found.drawnGradient(),
+        q -> ConservativePenalty.of(q, logDensities, floors, logged).value());
+    assertSlope(
+        logged,
+        found.loggedGradient(),
+        q -> ConservativePenalty.of(drawn, logDensities, floors, q).value());
+    assertThat(found.boundRate()).isEqualTo(0.5);
+  }
+
+  /** Sheet "hybrid and online", section 15, check 5. */
+  @Test
+  void valuesBelowTheirFloorCountAsTheFloorAndAreLeftAlone() {
+    float[] zero = new float[1];
+    ConservativePenalty below =
+        ConservativePenalty.of(new float[] {-3}, zero, new float[] {1}, zero);
+    assertThat(below.value()).isCloseTo(1, within(1e-7));
+    assertThat(below.drawnGradient()).containsExactly(0);
+    ConservativePenalty above =
+        ConservativePenalty.of(new float[] {2}, zero, new float[] {1}, zero);
+    assertThat(above.value()).isCloseTo(2, within(1e-7));
+    assertThat(above.drawnGradient()).containsExactly(1);
+    assertThat(ConservativePenalty.of(new float[] {-3}, zero, without(1), zero).value())
+        .isCloseTo(-3, within(1e-7));
+  }
+
   /** Sheet "A2PR", section (i): policy 0.2, candidate 0.6, logged -0.2, value 1, weight 0.4. */
   @Test
   void clonesTheBetterOfCandidateAndLoggedAction() {
@@ -181,6 +229,12 @@ class PolicyLossesTest {
     GuidedCloning.Cloning cloning =
         choice(0.5f, 2).of(new float[] {0.2f}, new float[] {0.6f}, new float[] {-0.2f}, 0.4);
     assertThat(cloning.candidateGradient()).containsExactly(0);
+  }
+
+  private static float[] without(int n) {
+    float[] floors = new float[n];
+    Arrays.fill(floors, Float.NEGATIVE_INFINITY);
+    return floors;
   }
 
   private static GuidedCloning choice(float qCandidate, float qLogged) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * Q-functions that learn the same targets from different beginnings, each with a target network
@@ -167,6 +168,23 @@ final class Critics {
         sum += ofLogged.value();
       }
       network.step();
+    }
+    return sum;
+  }
+
+  /**
+   * One step of every critic along a loss of its values at these continuous actions; the sum of the
+   * losses.
+   *
+   * @param loss of (rows) values, in the order of the rows
+   */
+  double stepAt(int[] observations, float[] actions, Function<float[], Loss> loss) {
+    double sum = 0;
+    for (Network network : online) {
+      Loss found = loss.apply(network.forward(setting.observations(), observations, actions));
+      network.backward(found.gradient());
+      network.step();
+      sum += found.value();
     }
     return sum;
   }

@@ -56,6 +56,11 @@ public final class MiniBatch {
     return progress;
   }
 
+  /** (B): the row of each step in the data. */
+  public int[] rows() {
+    return rows.clone();
+  }
+
   /** (B): the observation row of each step. */
   public int[] observations() {
     return rows.clone();

@@ -142,6 +142,52 @@ class ActorCriticsTest {
         .isNotEqualTo(Continuous.train("a2pr", A2PR, bandit(), 0.9, 30).parameters().get("policy"));
   }
 
+  /** Sheet "offline baselines", section 9, checks: 1 + 0.99 (10 - 0.5 |(0.3, -0.4)|^2). */
+  @Test
+  void rebracTargetsPayForTheDistance() {
+    double next = Rebrac.penalized(new float[] {10}, new float[] {0.25f}, 0.5)[0];
+    assertThat(1 + 0.99 * next).isCloseTo(10.77625, within(1e-5));
+  }
+
+  @Test
+  void rebracImprovesOnAClumsyPolicy() {
+    assertImproves("rebrac", new Rebrac.Config(0.01, 0.01, 0.2, 0.5, 2, 1e-3, 0.02), 2000, 0.8);
+  }
+
+  @Test
+  void rebracClonesAsMuchAsItIsTold() {
+    TransitionColumns log = bandit();
+    double cloned =
+        Continuous.train("rebrac", new Rebrac.Config(20, 0, 0.2, 0.5, 2, 3e-3, 0.02), log, 0.9, 600)
+            .action();
+    assertThat(cloned).isCloseTo(mean(log), within(0.08));
+  }
+
+  /**
+   * The log stands still at first and then always jumps to 0.5, where target actions begin near 0:
+   * their squared distance to the logged next action is near 0.25 plus the noise's variance, and
+   * nothing where no action follows.
+   */
+  @Test
+  void rebracMeasuresTheDistanceToTheNextLoggedAction() {
+    var builder =
+        new TransitionColumns.Builder(
+            ObservationSpace.ofNumbers(1),
+            new ActionSpace.Box(List.of(-1f), List.of(1f)),
+            false,
+            false);
+    builder
+        .beginEpisode("e")
+        .addBoxStep(new float[] {1}, new int[0], new float[] {0}, 1, 1)
+        .addBoxStep(new float[] {1}, new int[0], new float[] {0.5f}, 1, 1)
+        .endEpisode(true);
+    Rebrac.Config still = new Rebrac.Config(1, 1, 0.1, 0.5, 2, 1e-6, 0.02);
+    assertThat(
+            Continuous.train("rebrac", still, builder.build(), 0.9, 100)
+                .figure("target_distance", 100))
+        .isCloseTo((0.25 + 0.01) / 2, within(0.015)); // the other step ends the episode
+  }
+
   @Test
   void configsRefuseWhatIsOutOfRange() {
     assertThatThrownBy(() -> new Td3Bc.Config(-1, 0.2, 0.5, 2, 1e-3, 0.005))

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.hindcast.core.data.ActionSpace;
+import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.world.ContinuousBandit;
 import dev.hindcast.core.world.LinearPolicy;
+import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Soft actor-critic and its heirs. */
@@ -40,8 +44,114 @@ class EntropicLearnersTest {
   }
 
   @Test
+  void sacNFindsTheBestActionOfABandit() {
+    SacN.Config config = new SacN.Config(3, 1e-2, 0.02);
+    assertThat(Continuous.train("sac-n", config, bandit(), 0.9, 600).action())
+        .isCloseTo(0.5, within(0.1));
+  }
+
+  /**
+   * The log knows actions from -0.3 to 0.3 only, and they pay more the further right they lie.
+   * Conservative critics keep the policy among them; the same critics without penalty do not.
+   */
+  @Test
+  void cqlStaysWhereTheLogHasBeen() {
+    TransitionColumns log =
+        new ContinuousBandit(1).log(LinearPolicy.of(new double[1][1]).withNoise(0.3), 2000, 3);
+    double free = Continuous.train("cql", cql(0), log, 0.9, 500).action();
+    double conservative = Continuous.train("cql", cql(3), log, 0.9, 500).action();
+    assertThat(free).isGreaterThan(0.7);
+    assertThat(conservative).isBetween(-0.1, 0.5);
+  }
+
+  @Test
+  void calQlStaysWhereTheLogHasBeenAndKeepsValuesAtWhatItEarned() {
+    TransitionColumns log =
+        new ContinuousBandit(1).log(LinearPolicy.of(new double[1][1]).withNoise(0.3), 2000, 3);
+    Continuous.Trained trained =
+        Continuous.train("cal-ql", new CalQl.Config(3, 4, 1e-2, 1e-2, 0.02), log, 0.9, 500);
+    assertThat(trained.action()).isBetween(-0.1, 0.5);
+    assertThat(trained.figure("bound_rate", 100)).isBetween(0.1, 0.9);
+    // What uniform actions of variance 0.03 earn on average where 1 is best: 1 - 1 - 0.03.
+    assertThat(trained.figure("reference", 400)).isCloseTo(-0.03, within(0.01));
+  }
+
+  /** One state that always pays 1 and is followed by itself: worth 1 if it ends there, else 10. */
+  @Test
+  void terminatedStepDoesNotBootstrapAndTruncatedStepDoes() {
+    Cql.Config cql = new Cql.Config(0, 2, 1e-2, 1e-2, 0.1);
+    assertThat(Continuous.train("cql", cql, ones(true), 0.9, 600).figure("q_mean", 50))
+        .isCloseTo(1, within(0.05));
+    assertThat(Continuous.train("cql", cql, ones(false), 0.9, 600).figure("q_mean", 50))
+        .isCloseTo(10, within(0.5));
+  }
+
+  /** Rewards 1, 2, 4 at a discount of one half, on twice their scale. */
+  @Test
+  void returnToGoAddsWhatFollowedATruncatedEpisode() {
+    ReturnToGo.Values worth =
+        ends -> {
+          float[] values = new float[ends.length];
+          for (int i = 0; i < values.length; i++) {
+            values[i] = 100 + ends[i];
+          }
+          return values;
+        };
+    int[] steps = {0, 1, 2};
+    assertThat(returnToGo(e -> e.endEpisode(true)).of(steps, worth))
+        .containsExactly(6, 8, 8); // 2 + (4 + 8 / 2) / 2
+    // The final observation is row 3: 103 after half a step each.
+    assertThat(
+            returnToGo(
+                    e ->
+                        e.endEpisodeWithFinalObservation(
+                            false, new float[] {1}, new int[0], new boolean[0]))
+                .of(steps, worth))
+        .containsExactly(6 + 103 / 8f, 8 + 103 / 4f, 8 + 103 / 2f);
+    // Not known: the last step's own observation, row 2, without that step's reward.
+    assertThat(returnToGo(e -> e.endEpisode(false)).of(steps, worth))
+        .containsExactly(4 + 102 / 4f, 4 + 102 / 2f, 102);
+  }
+
+  @Test
   void configsRefuseWhatIsOutOfRange() {
     assertThatThrownBy(() -> new Sac.Config(0, 0.005)).hasMessageContaining("learning-rate is 0");
+    assertThatThrownBy(() -> new SacN.Config(1, 1e-3, 0.005))
+        .hasMessage("critics is 1, but must be at least 2.");
+    assertThatThrownBy(() -> cql(-1)).hasMessageContaining("conservative-weight is -1");
+  }
+
+  private static Cql.Config cql(double weight) {
+    return new Cql.Config(weight, 4, 1e-2, 1e-2, 0.02);
+  }
+
+  private static ReturnToGo returnToGo(
+      Function<TransitionColumns.Builder, TransitionColumns.Builder> end) {
+    var builder = builder().beginEpisode("e");
+    for (double reward : new double[] {1, 2, 4}) {
+      builder.addBoxStep(new float[] {1}, new int[0], new float[1], reward, 1);
+    }
+    return new ReturnToGo(
+        new Experience(end.apply(builder).build(), 0.5, new Experience.RewardScale(2, 0)));
+  }
+
+  private static TransitionColumns ones(boolean terminated) {
+    var builder = builder();
+    for (int i = 0; i <= 40; i++) {
+      builder
+          .beginEpisode("e" + i)
+          .addBoxStep(new float[] {1}, new int[0], new float[] {i / 20f - 1}, 1, 1)
+          .endEpisodeWithFinalObservation(terminated, new float[] {1}, new int[0], new boolean[0]);
+    }
+    return builder.build();
+  }
+
+  private static TransitionColumns.Builder builder() {
+    return new TransitionColumns.Builder(
+        ObservationSpace.ofNumbers(1),
+        new ActionSpace.Box(List.of(-1f), List.of(1f)),
+        false,
+        false);
   }
 
   static TransitionColumns bandit() {

@@ -124,6 +124,13 @@ class LearnerContractTest {
         "residual continuous",
         new Exam(new Residual.Config(300, 0.5, 3, 0.01, 1e-3, 3e-3, 0.05), 1500, 0.6));
     exams.put(
+        "rebrac continuous",
+        new Exam(new Rebrac.Config(0.01, 0.01, 0.2, 0.5, 2, 3e-3, 0.02), 1000, 0.8));
+    exams.put("cql continuous", new Exam(new Cql.Config(0.1, 2, 1e-2, 3e-3, 0.05), 1000, 0.7));
+    exams.put("cal-ql continuous", new Exam(new CalQl.Config(0.1, 2, 1e-2, 1e-2, 0.05), 800, 0.8));
+    exams.put("sac continuous", new Exam(new Sac.Config(1e-2, 0.05), 800, 0.8));
+    exams.put("sac-n continuous", new Exam(new SacN.Config(4, 1e-2, 0.05), 600, 0.8));
+    exams.put(
         "fitted-q-evaluation discrete", new Exam(new FittedQEvaluation.Config(0.01, 0.05), 60, 0));
     exams.put(
         "fitted-q-evaluation continuous",
