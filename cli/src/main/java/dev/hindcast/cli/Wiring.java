@@ -2,7 +2,6 @@ package dev.hindcast.cli;
 
 import dev.hindcast.core.policy.BundleLoader;
 import dev.hindcast.offlinerl.bundle.NeuralBundleFormat;
-import java.util.List;
 
 /** The one place that names the bundle formats of all rooms. */
 final class Wiring {
@@ -10,6 +9,6 @@ final class Wiring {
 
   /** Reads every bundle format this program knows. */
   static BundleLoader bundles() {
-    return new BundleLoader(List.of(new NeuralBundleFormat()));
+    return new BundleLoader(NeuralBundleFormat.all());
   }
 }

@@ -40,15 +40,15 @@ public final class TargetPolicies {
       throw new IllegalArgumentException(
           "Policy '" + spec.name() + "' is only a name; look it up first.");
     }
+    if (spec instanceof PolicySpec.BundleFolder folder) {
+      return bundle(folder, manifest, bundles);
+    }
     int actions = actions(spec, manifest);
     if (spec instanceof PolicySpec.Constant constant) {
       return constant(constant, actions);
     }
     if (spec instanceof PolicySpec.Table table) {
       return PolicyTables.read(table, manifest.observationSpace(), actions);
-    }
-    if (spec instanceof PolicySpec.BundleFolder folder) {
-      return bundle(folder, manifest, bundles);
     }
     return TargetPolicy.builtIn("uniform", "uniform", Optional.of(new UniformPolicy(actions)));
   }
@@ -62,7 +62,8 @@ public final class TargetPolicies {
             + spec.name()
             + ": the dataset has "
             + manifest.actionSpace().inWords()
-            + ", and only policies over discrete actions can be evaluated so far.");
+            + ", and constant, uniform and table policies choose among discrete ones. Name policies"
+            + " that were trained on it.");
   }
 
   private static TargetPolicy constant(PolicySpec.Constant spec, int actions) {

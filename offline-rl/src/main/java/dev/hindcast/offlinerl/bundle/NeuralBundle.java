@@ -1,6 +1,5 @@
 package dev.hindcast.offlinerl.bundle;
 
-import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.artefact.Provenance;
 import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.Decisions;
@@ -8,38 +7,38 @@ import dev.hindcast.core.data.Normalizer;
 import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.dataset.ArtefactWriter;
-import dev.hindcast.offlinerl.network.Architecture;
-import dev.hindcast.offlinerl.network.MultilayerPerceptron;
+import dev.hindcast.offlinerl.product.FrozenProduct;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
- * A trained network about to become a bundle.
+ * A trained product about to become a bundle.
  *
- * @param kind {@link BundleManifest#POLICY} or {@link BundleManifest#Q_FUNCTION}
  * @param name what people call it
  * @param algorithm the catalogue name
+ * @param description what the algorithm does, in one sentence
  * @param observationSpace what it is shown
  * @param actionSpace what it chooses from
- * @param usesMask whether it was trained with masks
+ * @param usesMask whether a policy was trained with masks
  * @param evaluates for a Q-function: whose returns it predicts
  * @param discount γ of training
  * @param updates gradient updates made
  * @param metrics figures at the end of training
  * @param metricsLog the metrics file
  * @param provenance what made it
- * @param architecture of the network
- * @param normalizer of its numeric inputs
- * @param parameters of the network; not copied
+ * @param product the networks, and how their outputs are read
+ * @param snapshots earlier moments of the product, by updates made; each becomes an export beside
+ *     the final one
+ * @param normalizer of numeric inputs
  */
-@SuppressWarnings("ArrayRecordComponent") // on its way to a file; never compared
 public record NeuralBundle(
-    String kind,
     String name,
     String algorithm,
+    String description,
     ObservationSpace observationSpace,
-    ActionSpace.Discrete actionSpace,
+    ActionSpace actionSpace,
     boolean usesMask,
     Optional<BundleManifest.Evaluates> evaluates,
     double discount,
@@ -47,36 +46,37 @@ public record NeuralBundle(
     Map<String, Double> metrics,
     String metricsLog,
     Provenance provenance,
-    Architecture architecture,
-    Normalizer normalizer,
-    float[] parameters) {
+    FrozenProduct product,
+    SortedMap<Long, FrozenProduct> snapshots,
+    Normalizer normalizer) {
+  /** Checks that the product fits the spaces. */
+  public NeuralBundle {
+    product.checkFits(observationSpace, actionSpace);
+  }
+
   /**
    * Writes the bundle and publishes it.
    *
-   * @param sample decisions on which the ONNX export must agree with the network itself
-   * @throws IllegalStateException when it does not
+   * @param sample decisions on which the ONNX exports must agree with the product itself
+   * @throws IllegalStateException when one does not
    */
   public BundleManifest publish(ArtefactWriter writer, Decisions sample) {
-    MultilayerPerceptron network = new MultilayerPerceptron(architecture, normalizer, parameters);
-    boolean isPolicy = kind.equals(BundleManifest.POLICY);
-    byte[] onnx =
-        OnnxModel.of(architecture, normalizer, parameters, isPolicy, usesMask).toByteArray();
-    double[] expected =
-        isPolicy
-            ? new NeuralPolicy(network, usesMask).distribution(sample).probabilities()
-            : new NeuralQFunction(network).values(sample);
-    double difference =
-        OnnxCheck.greatestDifference(onnx, sample, architecture, isPolicy && usesMask, expected);
-    writer.write(
-        NeuralBundleFormat.WEIGHTS,
-        NeuralBundleFormat.weights(architecture, normalizer, parameters));
-    writer.write(NeuralBundleFormat.ARCHITECTURE, CanonicalJson.bytes(architecture));
+    boolean isPolicy = product.head().isPolicy();
+    writer.write(StoredWeights.FILE, NeuralBundleFormat.weights(product, normalizer));
+    writer.write(NeuralBundleFormat.ARCHITECTURE, NeuralBundleFormat.architecture(product));
     writer.write(NeuralBundleFormat.METRICS, metricsLog.getBytes(StandardCharsets.UTF_8));
-    writer.write(NeuralBundleFormat.ONNX, onnx);
+    writer.write(
+        NeuralBundleFormat.MODEL_CARD, new ModelCard(this).text().getBytes(StandardCharsets.UTF_8));
+    double difference = export(writer, NeuralBundleFormat.ONNX, product, sample);
+    for (Map.Entry<Long, FrozenProduct> snapshot : snapshots.entrySet()) {
+      String path =
+          NeuralBundleFormat.SNAPSHOTS + "/" + snapshot.getKey() + "/" + NeuralBundleFormat.ONNX;
+      difference = Math.max(difference, export(writer, path, snapshot.getValue(), sample));
+    }
     BundleManifest manifest =
         new BundleManifest(
             BundleManifest.SPEC_VERSION,
-            kind,
+            isPolicy ? BundleManifest.POLICY : BundleManifest.Q_FUNCTION,
             NeuralBundleFormat.NAME,
             name,
             algorithm,
@@ -94,5 +94,15 @@ public record NeuralBundle(
             provenance);
     writer.publish(manifest);
     return manifest;
+  }
+
+  /** Writes one export; how far it is off. */
+  private double export(
+      ArtefactWriter writer, String path, FrozenProduct exported, Decisions sample) {
+    byte[] onnx = OnnxModel.of(exported, normalizer, actionSpace, usesMask).toByteArray();
+    double difference =
+        new OnnxCheck(exported, normalizer, actionSpace, usesMask).greatestDifference(onnx, sample);
+    writer.write(path, onnx);
+    return difference;
   }
 }

@@ -8,33 +8,40 @@ import dev.hindcast.core.policy.Bundle;
 import dev.hindcast.core.policy.BundleLoader;
 import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.offlinerl.network.Architecture;
-import dev.hindcast.offlinerl.network.MultilayerPerceptron;
+import dev.hindcast.offlinerl.product.FrozenProduct;
+import dev.hindcast.offlinerl.product.Head;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
- * The format {@code hindcast-mlp-1}: a multilayer perceptron in {@code weights.safetensors} and
- * {@code architecture.json}. Reads without native code and runs nothing that is in the files.
+ * The format {@code hindcast-networks-2}: networks by role and a head in {@code architecture.json},
+ * their numbers in {@code weights.safetensors}. Reads without native code and runs nothing that is
+ * in the files.
  */
 public final class NeuralBundleFormat implements BundleLoader.Format {
   /** The name in manifests. */
-  public static final String NAME = "hindcast-mlp-1";
-
-  static final String WEIGHTS = "weights.safetensors";
-  static final String ARCHITECTURE = "architecture.json";
+  public static final String NAME = "hindcast-networks-2";
 
   /** The metrics file. */
   public static final String METRICS = "metrics.jsonl";
 
+  static final String ARCHITECTURE = "architecture.json";
   static final String ONNX = "model.onnx";
-  private static final String MEAN = "normalizer.mean";
-  private static final String SCALE = "normalizer.scale";
-  private static final long GREATEST_FILE = 1L << 30;
+  static final String MODEL_CARD = "model-card.md";
+  static final String SNAPSHOTS = "snapshots";
+  private static final String VECTOR = "vector.";
+
+  /** The content of {@code architecture.json}. */
+  record Description(Head head, Map<String, Architecture> networks) {}
+
+  /** All formats of neural bundles that this build reads, older ones included. */
+  public static List<BundleLoader.Format> all() {
+    return List.of(new NeuralBundleFormat(), new PerceptronBundleFormat());
+  }
 
   @Override
   public String name() {
@@ -43,111 +50,84 @@ public final class NeuralBundleFormat implements BundleLoader.Format {
 
   @Override
   public Bundle load(BundleManifest manifest, Path folder) throws IOException {
-    Architecture architecture;
-    MultilayerPerceptron network;
     try {
-      architecture = CanonicalJson.read(read(folder.resolve(ARCHITECTURE)), Architecture.class);
-      network = network(architecture, Safetensors.read(read(folder.resolve(WEIGHTS))));
-      checkFits(architecture, manifest);
+      StoredWeights weights = StoredWeights.in(folder);
+      Description description =
+          CanonicalJson.read(
+              StoredWeights.description(folder.resolve(ARCHITECTURE)), Description.class);
+      if (description.head() == null || description.networks() == null) {
+        throw new IllegalArgumentException(ARCHITECTURE + " lacks a head or networks");
+      }
+      Map<String, FrozenProduct.Weights> networks = new TreeMap<>();
+      description
+          .networks()
+          .forEach(
+              (role, architecture) ->
+                  networks.put(
+                      role,
+                      new FrozenProduct.Weights(
+                          architecture, weights.parameters(role + ".", architecture))));
+      int coordinates =
+          manifest.actionSpace() instanceof ActionSpace.Box box ? box.dimensions() : 0;
+      Map<String, float[]> vectors = new TreeMap<>();
+      for (String name : description.head().vectors()) {
+        vectors.put(name, weights.vector(VECTOR + name, coordinates));
+      }
+      Normalizer normalizer = weights.normalizer(manifest.observationSpace().numeric().size());
+      weights.checkNoneLeft();
+      return bundle(manifest, new FrozenProduct(description.head(), networks, vectors), normalizer);
     } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new UserError(
-          UserError.Kind.DATA,
-          "Cannot load bundle " + folder + ": its weights are damaged (" + e.getMessage() + ").",
-          e);
+      throw damaged(folder, e);
     }
-    return switch (manifest.kind()) {
-      case BundleManifest.POLICY ->
-          new Bundle(
-              manifest,
-              Optional.of(new NeuralPolicy(network, manifest.usesMask())),
-              Optional.empty());
-      case BundleManifest.Q_FUNCTION ->
-          new Bundle(manifest, Optional.empty(), Optional.of(new NeuralQFunction(network)));
-      default ->
-          throw UserError.data(
-              "Cannot load bundle "
-                  + folder
-                  + ": its kind is "
-                  + manifest.kind()
-                  + ", neither policy nor q_function.");
-    };
   }
 
-  /** The weights file of a network. */
-  static byte[] weights(Architecture architecture, Normalizer normalizer, float[] parameters) {
-    Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();
-    for (Architecture.Tensor tensor : architecture.tensors()) {
-      float[] values =
-          java.util.Arrays.copyOfRange(
-              parameters, tensor.offset(), tensor.offset() + tensor.size());
-      tensors.put(tensor.name(), new Safetensors.Tensor(tensor.shape(), values));
-    }
-    tensors.put(MEAN, vector(normalizer.mean()));
-    tensors.put(SCALE, vector(normalizer.scale()));
-    return Safetensors.write(tensors);
-  }
-
-  private static MultilayerPerceptron network(
-      Architecture architecture, Map<String, Safetensors.Tensor> stored) {
-    float[] parameters = new float[architecture.parameterCount()];
-    for (Architecture.Tensor tensor : architecture.tensors()) {
-      float[] values = take(stored, tensor.name(), tensor.shape());
-      System.arraycopy(values, 0, parameters, tensor.offset(), values.length);
-    }
-    List<Integer> fields = List.of(architecture.numeric());
-    Normalizer normalizer = new Normalizer(take(stored, MEAN, fields), take(stored, SCALE, fields));
-    if (!stored.isEmpty()) {
+  /**
+   * A bundle of a product.
+   *
+   * @throws IllegalArgumentException when it does not fit the manifest
+   */
+  static Bundle bundle(BundleManifest manifest, FrozenProduct product, Normalizer normalizer) {
+    product.checkFits(manifest.observationSpace(), manifest.actionSpace());
+    String kind = product.head().isPolicy() ? BundleManifest.POLICY : BundleManifest.Q_FUNCTION;
+    if (!manifest.kind().equals(kind)) {
       throw new IllegalArgumentException(
-          "there are tensors that the architecture does not have: "
-              + String.join(", ", stored.keySet()));
+          "the manifest says " + manifest.kind() + ", but the head is that of a " + kind);
     }
-    return new MultilayerPerceptron(architecture, normalizer, parameters);
+    return product.head().isPolicy()
+        ? new Bundle(
+            manifest,
+            Optional.of(
+                NeuralPolicy.of(product, normalizer, manifest.actionSpace(), manifest.usesMask())),
+            Optional.empty())
+        : new Bundle(
+            manifest,
+            Optional.empty(),
+            Optional.of(NeuralQFunction.of(product, normalizer, manifest.actionSpace())));
   }
 
-  private static float[] take(
-      Map<String, Safetensors.Tensor> stored, String name, List<Integer> shape) {
-    Safetensors.Tensor tensor = stored.remove(name);
-    if (tensor == null) {
-      throw new IllegalArgumentException("tensor " + name + " is missing");
-    }
-    if (!tensor.shape().equals(shape)) {
-      throw new IllegalArgumentException(
-          "tensor " + name + " has shape " + tensor.shape() + ", not " + shape);
-    }
-    return tensor.values();
+  static UserError damaged(Path folder, RuntimeException cause) {
+    return new UserError(
+        UserError.Kind.DATA,
+        "Cannot load bundle " + folder + ": its weights are damaged (" + cause.getMessage() + ").",
+        cause);
   }
 
-  private static void checkFits(Architecture architecture, BundleManifest manifest) {
-    if (!(manifest.actionSpace() instanceof ActionSpace.Discrete discrete)) {
-      throw new IllegalArgumentException("this format holds discrete actions only");
-    }
-    boolean fits =
-        architecture.outputs() == discrete.size()
-            && architecture.numeric() == manifest.observationSpace().numeric().size()
-            && architecture.embeddings().stream()
-                .map(Architecture.Embedding::codes)
-                .toList()
-                .equals(
-                    manifest.observationSpace().categorical().stream()
-                        .map(f -> f.codes())
-                        .toList());
-    if (!fits) {
-      throw new IllegalArgumentException(
-          "the architecture does not fit the manifest's observation and action space");
-    }
+  /** The weights file of a product. */
+  static byte[] weights(FrozenProduct product, Normalizer normalizer) {
+    StoredWeights.Builder builder = new StoredWeights.Builder();
+    product
+        .networks()
+        .forEach(
+            (role, weights) ->
+                builder.network(role + ".", weights.architecture(), weights.parameters()));
+    product.vectors().forEach((name, values) -> builder.vector(VECTOR + name, values));
+    return builder.normalizer(normalizer).bytes();
   }
 
-  private static byte[] read(Path path) throws IOException {
-    if (!Files.isRegularFile(path)) {
-      throw new IllegalArgumentException(path.getFileName() + " is missing");
-    }
-    if (Files.size(path) > GREATEST_FILE) {
-      throw new IllegalArgumentException(path.getFileName() + " is larger than a gigabyte");
-    }
-    return Files.readAllBytes(path);
-  }
-
-  private static Safetensors.Tensor vector(float[] values) {
-    return new Safetensors.Tensor(List.of(values.length), values);
+  /** The file that describes a product. */
+  static byte[] architecture(FrozenProduct product) {
+    Map<String, Architecture> networks = new TreeMap<>();
+    product.networks().forEach((role, weights) -> networks.put(role, weights.architecture()));
+    return CanonicalJson.bytes(new Description(product.head(), networks));
   }
 }

@@ -4,93 +4,167 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.Decisions;
+import dev.hindcast.core.data.Normalizer;
+import dev.hindcast.core.policy.ActionDistribution;
 import dev.hindcast.offlinerl.network.Architecture;
+import dev.hindcast.offlinerl.product.FrozenProduct;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
 
-/** Runs an export in a runtime of its own and compares it with what it should compute. */
+/** Runs an export in a runtime of its own and compares all it gives with what it should give. */
 final class OnnxCheck {
-  /** How far an export may be off. */
-  static final double TOLERANCE = 1e-5;
+  /** How far an output may be off, for each unit of the greatest expected one beyond 1. */
+  static final double TOLERANCE = 1e-4;
 
-  private OnnxCheck() {}
+  private final FrozenProduct product;
+  private final Normalizer normalizer;
+  private final ActionSpace actionSpace;
+  private final boolean usesMask;
+
+  /** Of what an export should compute. */
+  OnnxCheck(
+      FrozenProduct product, Normalizer normalizer, ActionSpace actionSpace, boolean usesMask) {
+    this.product = product;
+    this.normalizer = normalizer;
+    this.actionSpace = actionSpace;
+    this.usesMask = usesMask;
+  }
 
   /**
    * The greatest absolute difference between the model's outputs and the expected ones, rounded up
-   * to a power of ten, so that it is the same on every machine.
+   * to a power of ten, so that it is the same on every machine. Where a greedy policy's choice
+   * hangs on rounding, only its values are compared.
    *
    * @throws IllegalStateException when it is beyond {@link #TOLERANCE}: the export is wrong
    */
-  static double greatestDifference(
-      byte[] model,
-      Decisions sample,
-      Architecture architecture,
-      boolean masked,
-      double[] expected) {
-    float[] found = run(model, sample, architecture, masked);
-    double greatest = 0;
-    for (int i = 0; i < expected.length; i++) {
-      double difference = Math.abs(found[i] - expected[i]);
-      // written this way round so that a NaN counts as a difference
-      greatest = difference <= greatest ? greatest : difference;
-    }
-    if (!(greatest <= TOLERANCE) || found.length != expected.length) {
+  double greatestDifference(byte[] model, Decisions sample) {
+    float[] actions = anyActions(sample.size());
+    Map<String, float[]> found = run(model, sample, actions);
+    Map<String, double[]> expected = expected(sample, actions);
+    if (!found.keySet().equals(expected.keySet())) {
       throw new IllegalStateException(
-          "The ONNX export does not compute what the network computes: outputs differ by "
-              + greatest
-              + " on "
-              + sample.size()
-              + " rows, and at most "
-              + TOLERANCE
-              + " is allowed.");
+          "The ONNX export gives " + found.keySet() + ", not " + expected.keySet() + ".");
+    }
+    boolean[] undecided =
+        product.head().isPolicy() ? policy().undecided(sample) : new boolean[sample.size()];
+    double greatest = 0;
+    for (Map.Entry<String, double[]> output : expected.entrySet()) {
+      boolean[] passedOver =
+          output.getKey().equals(OnnxModel.PROBABILITIES)
+              ? undecided
+              : new boolean[undecided.length];
+      double difference =
+          difference(output.getKey(), found.get(output.getKey()), output.getValue(), passedOver);
+      greatest = Math.max(greatest, difference);
     }
     return powerOfTenAbove(greatest);
+  }
+
+  private static double difference(
+      String output, float[] found, double[] expected, boolean[] passedOver) {
+    double greatest = 0;
+    double size = 1;
+    int width = expected.length / Math.max(1, passedOver.length);
+    for (int i = 0; i < expected.length && found.length == expected.length; i++) {
+      if (!passedOver[i / width]) {
+        double difference = Math.abs(found[i] - expected[i]);
+        // written this way round so that a NaN counts as a difference
+        greatest = difference <= greatest ? greatest : difference;
+        size = Math.max(size, Math.abs(expected[i]));
+      }
+    }
+    if (!(greatest <= TOLERANCE * size) || found.length != expected.length) {
+      throw new IllegalStateException(
+          "The ONNX export does not compute what the bundle computes: its "
+              + output
+              + " differ by "
+              + greatest
+              + " on "
+              + passedOver.length
+              + " rows, and at most "
+              + TOLERANCE * size
+              + " is allowed.");
+    }
+    return greatest;
+  }
+
+  /** What the bundle itself computes, by the names of the outputs. */
+  private Map<String, double[]> expected(Decisions sample, float[] actions) {
+    Map<String, double[]> outputs = new TreeMap<>();
+    if (!product.head().isPolicy()) {
+      NeuralQFunction values = NeuralQFunction.of(product, normalizer, actionSpace);
+      if (actionSpace instanceof ActionSpace.Discrete) {
+        outputs.put(OnnxModel.VALUES, values.values(sample));
+      } else {
+        outputs.put(OnnxModel.VALUE, values.values(sample, actions));
+      }
+      return outputs;
+    }
+    ActionDistribution distribution = policy().distribution(sample);
+    if (distribution instanceof ActionDistribution.Categorical categorical) {
+      outputs.put(OnnxModel.PROBABILITIES, categorical.probabilities());
+      policy().values(sample).ifPresent(values -> outputs.put(OnnxModel.VALUES, doubles(values)));
+      return outputs;
+    }
+    outputs.put(OnnxModel.ACTION, doubles(((ActionDistribution.Continuous) distribution).modes()));
+    if (distribution instanceof ActionDistribution.Gaussian gaussian) {
+      outputs.put(OnnxModel.MEAN, doubles(gaussian.means()));
+      outputs.put(OnnxModel.LOG_DEVIATION, logs(gaussian.deviations()));
+    }
+    if (distribution instanceof ActionDistribution.SquashedGaussian squashed) {
+      outputs.put(OnnxModel.MEAN, doubles(squashed.means()));
+      outputs.put(OnnxModel.LOG_DEVIATION, logs(squashed.deviations()));
+    }
+    return outputs;
+  }
+
+  private NeuralPolicy policy() {
+    return NeuralPolicy.of(product, normalizer, actionSpace, usesMask);
+  }
+
+  /** (rows, dimensions): actions to be valued, spread over the box; empty without a box. */
+  private float[] anyActions(int rows) {
+    if (!(actionSpace instanceof ActionSpace.Box box)) {
+      return new float[0];
+    }
+    SplittableRandom random = new SplittableRandom(0);
+    float[] units = new float[rows * box.dimensions()];
+    for (int i = 0; i < units.length; i++) {
+      units[i] = (float) (2 * random.nextDouble() - 1);
+    }
+    return box.fromUnits(units);
   }
 
   private static double powerOfTenAbove(double difference) {
     return difference == 0 ? 0 : Double.parseDouble("1e" + (int) Math.ceil(Math.log10(difference)));
   }
 
-  private static float[] run(
-      byte[] model, Decisions sample, Architecture architecture, boolean masked) {
+  private Map<String, float[]> run(byte[] model, Decisions sample, float[] actions) {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     Map<String, OnnxTensor> inputs = new HashMap<>();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
       options.setInterOpNumThreads(1);
-      long rows = sample.size();
-      if (architecture.numeric() > 0) {
-        inputs.put(
-            OnnxModel.OBSERVATION,
-            OnnxTensor.createTensor(
-                environment,
-                FloatBuffer.wrap(sample.numeric()),
-                new long[] {rows, architecture.numeric()}));
-      }
-      int fields = architecture.embeddings().size();
-      if (fields > 0) {
-        long[] codes = new long[sample.categories().length];
-        for (int i = 0; i < codes.length; i++) {
-          codes[i] = sample.categories()[i];
+      try (OrtSession session = environment.createSession(model, options)) {
+        addInputs(inputs, environment, session.getInputNames(), sample, actions);
+        Map<String, float[]> outputs = new TreeMap<>();
+        try (OrtSession.Result result = session.run(inputs)) {
+          for (Map.Entry<String, ?> output : result) {
+            FloatBuffer buffer = ((OnnxTensor) output.getValue()).getFloatBuffer();
+            float[] values = new float[buffer.remaining()];
+            buffer.get(values);
+            outputs.put(output.getKey(), values);
+          }
         }
-        inputs.put(
-            OnnxModel.CODES,
-            OnnxTensor.createTensor(
-                environment, LongBuffer.wrap(codes), new long[] {rows, fields}));
-      }
-      if (masked) {
-        inputs.put(
-            OnnxModel.MASK, OnnxTensor.createTensor(environment, masks(sample, architecture)));
-      }
-      try (OrtSession session = environment.createSession(model, options);
-          OrtSession.Result result = session.run(inputs)) {
-        FloatBuffer outputs = ((OnnxTensor) result.get(0)).getFloatBuffer();
-        float[] values = new float[outputs.remaining()];
-        outputs.get(values);
-        return values;
+        return outputs;
       }
     } catch (OrtException e) {
       throw new IllegalStateException("The ONNX export cannot be run: " + e.getMessage() + ".", e);
@@ -99,12 +173,61 @@ final class OnnxCheck {
     }
   }
 
-  private static boolean[][] masks(Decisions sample, Architecture architecture) {
-    int actions = architecture.outputs();
+  private void addInputs(
+      Map<String, OnnxTensor> inputs,
+      OrtEnvironment environment,
+      Set<String> wanted,
+      Decisions sample,
+      float[] actions)
+      throws OrtException {
+    Architecture any = product.networks().values().iterator().next().architecture();
+    long rows = sample.size();
+    if (wanted.contains(OnnxModel.OBSERVATION)) {
+      inputs.put(
+          OnnxModel.OBSERVATION,
+          OnnxTensor.createTensor(
+              environment, FloatBuffer.wrap(sample.numeric()), new long[] {rows, any.numeric()}));
+    }
+    if (wanted.contains(OnnxModel.CODES)) {
+      long[] codes = Arrays.stream(sample.categories()).asLongStream().toArray();
+      inputs.put(
+          OnnxModel.CODES,
+          OnnxTensor.createTensor(
+              environment, LongBuffer.wrap(codes), new long[] {rows, any.embeddings().size()}));
+    }
+    if (wanted.contains(OnnxModel.MASK)) {
+      inputs.put(OnnxModel.MASK, OnnxTensor.createTensor(environment, masks(sample)));
+    }
+    if (wanted.contains(OnnxModel.ACTION)) {
+      inputs.put(
+          OnnxModel.ACTION,
+          OnnxTensor.createTensor(
+              environment, FloatBuffer.wrap(actions), new long[] {rows, actions.length / rows}));
+    }
+  }
+
+  private boolean[][] masks(Decisions sample) {
+    int actions = ((ActionSpace.Discrete) actionSpace).size();
     boolean[][] masks = new boolean[sample.size()][actions];
     for (int row = 0; row < masks.length; row++) {
       System.arraycopy(sample.mask(), row * actions, masks[row], 0, actions);
     }
     return masks;
+  }
+
+  private static double[] doubles(float[] values) {
+    double[] result = new double[values.length];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = values[i];
+    }
+    return result;
+  }
+
+  private static double[] logs(float[] values) {
+    double[] result = new double[values.length];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = Math.log(values[i]);
+    }
+    return result;
   }
 }

@@ -1,178 +1,300 @@
 package dev.hindcast.offlinerl.bundle;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
-import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.Normalizer;
 import dev.hindcast.offlinerl.network.Architecture;
+import dev.hindcast.offlinerl.network.Architecture.Normalization;
+import dev.hindcast.offlinerl.product.FrozenProduct;
+import dev.hindcast.offlinerl.product.Head;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * A network as an ONNX graph that takes raw observations.
- *
- * <p>Inputs: {@code observation} (N, numeric fields), 32-bit floats as they stand in the dataset,
- * the normalizer is inside; {@code observation_codes} (N, categorical fields), 64-bit dictionary
- * codes; {@code action_mask} (N, actions), for policies trained with masks. An input without fields
- * is absent. Output: {@code probabilities} or {@code values}, (N, actions).
+ * A product as an ONNX graph that takes raw observations and gives actions in the environment's
+ * units; {@code docs/spec/bundle.md} lists the inputs and outputs of every head.
  */
 final class OnnxModel {
   static final int OPSET = 17;
   static final String OBSERVATION = "observation";
   static final String CODES = "observation_codes";
   static final String MASK = "action_mask";
+  static final String ACTION = "action";
   static final String PROBABILITIES = "probabilities";
   static final String VALUES = "values";
+  static final String VALUE = "value";
+  static final String MEAN = "mean";
+  static final String LOG_DEVIATION = "log_deviation";
   private static final int IR_VERSION = 8;
   private static final float MASKED_LOGIT = -1e9f;
+  private static final String SHARED = "input.normalized";
 
-  private final GraphProto.Builder graph = GraphProto.newBuilder().setName("hindcast");
+  private final OnnxGraph graph = new OnnxGraph();
+  private final FrozenProduct product;
 
-  private OnnxModel() {}
+  private OnnxModel(FrozenProduct product) {
+    this.product = product;
+  }
 
-  /** The model; {@code isPolicy} ends it with a softmax, {@code usesMask} gives that a mask. */
+  /** The model; {@code usesMask} gives a policy over discrete actions a mask. */
   static ModelProto of(
-      Architecture architecture,
-      Normalizer normalizer,
-      float[] parameters,
-      boolean isPolicy,
-      boolean usesMask) {
-    OnnxModel model = new OnnxModel();
-    String input = model.input(architecture, normalizer);
-    String outputs = model.layers(architecture, parameters, input);
-    String result = isPolicy ? PROBABILITIES : VALUES;
-    if (isPolicy) {
-      model.policyHead(outputs, architecture.outputs(), usesMask);
+      FrozenProduct product, Normalizer normalizer, ActionSpace actionSpace, boolean usesMask) {
+    OnnxModel model = new OnnxModel(product);
+    model.inputs(normalizer);
+    if (actionSpace instanceof ActionSpace.Box box) {
+      model.continuous(box);
     } else {
-      model.node("Identity", result, outputs);
+      model.discrete(((ActionSpace.Discrete) actionSpace).size(), usesMask);
     }
-    model.graph.addOutput(value(result, TensorProto.DataType.FLOAT_VALUE, architecture.outputs()));
     return ModelProto.newBuilder()
         .setIrVersion(IR_VERSION)
         .setProducerName("hindcast")
         .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
-        .setGraph(model.graph)
+        .setGraph(model.graph.build())
         .build();
   }
 
-  private String input(Architecture architecture, Normalizer normalizer) {
-    List<String> parts = new ArrayList<>();
-    if (architecture.numeric() > 0) {
-      graph.addInput(value(OBSERVATION, TensorProto.DataType.FLOAT_VALUE, architecture.numeric()));
-      floats("normalizer.mean", List.of(architecture.numeric()), normalizer.mean());
-      floats("normalizer.scale", List.of(architecture.numeric()), normalizer.scale());
-      node("Sub", "centered", OBSERVATION, "normalizer.mean");
-      node("Div", "normalized", "centered", "normalizer.scale");
-      parts.add("normalized");
+  /** Declares the observation and normalizes its numbers, once for all networks. */
+  private void inputs(Normalizer normalizer) {
+    Architecture any = product.networks().values().iterator().next().architecture();
+    if (any.numeric() > 0) {
+      graph.floatInput(OBSERVATION, any.numeric());
+      graph.constant("normalizer.mean", normalizer.mean());
+      graph.constant("normalizer.scale", normalizer.scale());
+      graph.node("Sub", "input.centered", OBSERVATION, "normalizer.mean");
+      graph.node("Div", SHARED, "input.centered", "normalizer.scale");
     }
-    int fields = architecture.embeddings().size();
+    int fields = any.embeddings().size();
     if (fields > 0) {
-      graph.addInput(value(CODES, TensorProto.DataType.INT64_VALUE, fields));
-    }
-    for (int i = 0; i < fields; i++) {
-      graph.addInitializer(
-          TensorProto.newBuilder()
-              .setName("field." + i)
-              .setDataType(TensorProto.DataType.INT64_VALUE)
-              .addInt64Data(i));
-      graph.addNode(
-          nodeBuilder("Gather", "codes." + i, CODES, "field." + i)
-              .addAttribute(integer("axis", 1)));
-      graph.addNode(
-          nodeBuilder("Gather", "embedded." + i, "embedding." + i + ".weight", "codes." + i)
-              .addAttribute(integer("axis", 0)));
-      parts.add("embedded." + i);
-    }
-    if (parts.size() == 1) {
-      return parts.get(0);
-    }
-    graph.addNode(
-        nodeBuilder("Concat", "input", parts.toArray(String[]::new))
-            .addAttribute(integer("axis", 1)));
-    return "input";
-  }
-
-  private String layers(Architecture architecture, float[] parameters, String input) {
-    for (Architecture.Tensor tensor : architecture.tensors()) {
-      floats(
-          tensor.name(),
-          tensor.shape(),
-          Arrays.copyOfRange(parameters, tensor.offset(), tensor.offset() + tensor.size()));
-    }
-    String values = input;
-    int layers = architecture.hidden().size() + 1;
-    for (int i = 0; i < layers; i++) {
-      String sum = "layer." + i;
-      graph.addNode(
-          nodeBuilder("Gemm", sum, values, sum + ".weight", sum + ".bias")
-              .addAttribute(integer("transB", 1)));
-      values = sum;
-      if (i + 1 < layers) {
-        values = sum + ".rectified";
-        node("Relu", values, sum);
+      graph.integerInput(CODES, fields);
+      for (int i = 0; i < fields; i++) {
+        graph.integer("input.field." + i, i);
+        graph.node("Gather", "input.codes." + i, 1, CODES, "input.field." + i);
       }
     }
-    return values;
   }
 
-  private void policyHead(String logits, int actions, boolean usesMask) {
-    String masked = logits;
+  private void discrete(int actions, boolean usesMask) {
+    Head head = product.head();
+    if (head instanceof Head.ActionValues) {
+      graph.node("Identity", VALUES, network(Head.Q));
+      graph.floatOutput(VALUES, actions);
+      return;
+    }
     if (usesMask) {
-      graph.addInput(value(MASK, TensorProto.DataType.BOOL_VALUE, actions));
-      floats("masked.logit", List.of(1), new float[] {MASKED_LOGIT});
-      node("Where", "masked", MASK, logits, "masked.logit");
-      masked = "masked";
+      graph.booleanInput(MASK, actions);
+      graph.constant("masked.logit", new float[] {MASKED_LOGIT});
     }
-    graph.addNode(nodeBuilder("Softmax", PROBABILITIES, masked).addAttribute(integer("axis", 1)));
-  }
-
-  private void node(String operator, String output, String... inputs) {
-    graph.addNode(nodeBuilder(operator, output, inputs));
-  }
-
-  private static NodeProto.Builder nodeBuilder(String operator, String output, String... inputs) {
-    return NodeProto.newBuilder()
-        .setOpType(operator)
-        .setName(output)
-        .addAllInput(Arrays.asList(inputs))
-        .addOutput(output);
-  }
-
-  private static AttributeProto integer(String name, long value) {
-    return AttributeProto.newBuilder()
-        .setName(name)
-        .setType(AttributeProto.AttributeType.INT)
-        .setI(value)
-        .build();
-  }
-
-  private void floats(String name, List<Integer> shape, float[] values) {
-    TensorProto.Builder tensor =
-        TensorProto.newBuilder().setName(name).setDataType(TensorProto.DataType.FLOAT_VALUE);
-    shape.forEach(tensor::addDims);
-    for (float value : values) {
-      tensor.addFloatData(value);
+    if (head instanceof Head.Greedy greedy) {
+      greedy(greedy, actions, usesMask);
+    } else {
+      String logits = masked("policy.masked", network(Head.POLICY), usesMask);
+      graph.node("Softmax", PROBABILITIES, 1, logits);
+      graph.floatOutput(PROBABILITIES, actions);
     }
-    graph.addInitializer(tensor);
   }
 
-  private static ValueInfoProto value(String name, int type, int width) {
-    TensorShapeProto.Builder shape =
-        TensorShapeProto.newBuilder()
-            .addDim(TensorShapeProto.Dimension.newBuilder().setDimParam("N"))
-            .addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(width));
-    return ValueInfoProto.newBuilder()
-        .setName(name)
-        .setType(
-            TypeProto.newBuilder()
-                .setTensorType(TypeProto.Tensor.newBuilder().setElemType(type).setShape(shape)))
-        .build();
+  /** Values of actions that do not count fall below all others; then the greatest is marked. */
+  private void greedy(Head.Greedy head, int actions, boolean usesMask) {
+    graph.node("Identity", VALUES, network(Head.Q));
+    String values = masked("q.masked", VALUES, usesMask);
+    if (head.threshold() > 0) {
+      String logits = masked("behavior.masked", network(Head.BEHAVIOR), usesMask);
+      graph.constant("behavior.threshold", new float[] {(float) Math.log(head.threshold())});
+      graph.constant("improbable.value", new float[] {-Float.MAX_VALUE});
+      graph.greatestOfRow("behavior.greatest", logits);
+      graph.node("Sub", "behavior.relative", logits, "behavior.greatest");
+      graph.node("GreaterOrEqual", "behavior.probable", "behavior.relative", "behavior.threshold");
+      graph.node("Where", "q.probable", "behavior.probable", values, "improbable.value");
+      values = "q.probable";
+    }
+    graph.node("ArgMax", "q.best", 1, values);
+    graph.integers("actions", 0, actions);
+    graph.node("Equal", "q.chosen", "q.best", "actions");
+    graph.castToFloat(PROBABILITIES, "q.chosen");
+    graph.floatOutput(PROBABILITIES, actions);
+    graph.floatOutput(VALUES, actions);
+  }
+
+  private String masked(String name, String values, boolean usesMask) {
+    if (!usesMask) {
+      return values;
+    }
+    graph.node("Where", name, MASK, values, "masked.logit");
+    return name;
+  }
+
+  private void continuous(ActionSpace.Box box) {
+    int d = box.dimensions();
+    Head head = product.head();
+    if (head instanceof Head.ActionValue) {
+      actionValue(box);
+      return;
+    }
+    box(box);
+    if (head instanceof Head.SquashedGaussian squashed) {
+      String outputs = network(Head.POLICY);
+      graph.columns(MEAN, outputs, 0, d);
+      graph.columns("policy.log_deviation", outputs, d, 2 * d);
+      graph.between(
+          LOG_DEVIATION,
+          "policy.log_deviation",
+          (float) squashed.minLogDeviation(),
+          (float) squashed.maxLogDeviation());
+      graph.node("Tanh", "policy.units", MEAN);
+      stretched("policy.stretched", "policy.units");
+      cut("policy.stretched");
+    } else if (head instanceof Head.Residual residual) {
+      graph.node("Tanh", "base.units", network(Head.BASE));
+      graph.node("Tanh", "policy.correction", network(Head.POLICY, "base.units"));
+      graph.constant("policy.scale", new float[] {(float) residual.scale()});
+      graph.node("Mul", "policy.moved", "policy.correction", "policy.scale");
+      graph.node("Add", "policy.sum", "base.units", "policy.moved");
+      graph.between("policy.units", "policy.sum", -1, 1);
+      stretched("policy.stretched", "policy.units");
+      cut("policy.stretched");
+    } else if (head instanceof Head.Deterministic) {
+      graph.node("Tanh", "policy.units", network(Head.POLICY));
+      stretched("policy.stretched", "policy.units");
+      cut("policy.stretched");
+    } else {
+      gaussian(box, head instanceof Head.TanhMeanGaussian);
+    }
+    graph.floatOutput(ACTION, d);
+    if (product.head() instanceof Head.SquashedGaussian || !product.head().vectors().isEmpty()) {
+      graph.floatOutput(MEAN, d);
+      graph.floatOutput(LOG_DEVIATION, d);
+    }
+  }
+
+  private void gaussian(ActionSpace.Box box, boolean tanh) {
+    String units = network(Head.POLICY);
+    if (tanh) {
+      graph.node("Tanh", "policy.units", units);
+      units = "policy.units";
+    }
+    stretched(MEAN, units);
+    cut(MEAN);
+    float[] stored = product.vectors().get(Head.LOG_DEVIATION);
+    float[] log = new float[stored.length];
+    for (int j = 0; j < log.length; j++) {
+      double half = 0.5 * ((double) box.high().get(j) - box.low().get(j));
+      log[j] = (float) Math.log(Math.max(Float.MIN_NORMAL, Math.exp(stored[j]) * half));
+    }
+    graph.constant("policy.log_deviation", log);
+    graph.node("Shape", "mean.shape", MEAN);
+    graph.node("Expand", LOG_DEVIATION, "policy.log_deviation", "mean.shape");
+  }
+
+  private void actionValue(ActionSpace.Box box) {
+    int d = box.dimensions();
+    float[] low = new float[d];
+    float[] scale = new float[d];
+    float[] offset = new float[d];
+    for (int j = 0; j < d; j++) {
+      double width = (double) box.high().get(j) - box.low().get(j);
+      low[j] = box.low().get(j);
+      scale[j] = width > 0 ? (float) (2 / width) : 0;
+      offset[j] = width > 0 ? -1 : 0;
+    }
+    graph.floatInput(ACTION, d);
+    graph.constant("action.low", low);
+    graph.constant("action.scale", scale);
+    graph.constant("action.offset", offset);
+    graph.node("Sub", "action.above", ACTION, "action.low");
+    graph.node("Mul", "action.scaled", "action.above", "action.scale");
+    graph.node("Add", "action.units", "action.scaled", "action.offset");
+    graph.firstColumn(VALUE, network(Head.Q, "action.units"));
+    graph.floatOutput(VALUE);
+  }
+
+  private void box(ActionSpace.Box box) {
+    int d = box.dimensions();
+    float[] low = new float[d];
+    float[] high = new float[d];
+    float[] half = new float[d];
+    float[] middle = new float[d];
+    for (int j = 0; j < d; j++) {
+      low[j] = box.low().get(j);
+      high[j] = box.high().get(j);
+      half[j] = (float) (0.5 * ((double) high[j] - low[j]));
+      middle[j] = (float) (0.5 * ((double) high[j] + low[j]));
+    }
+    graph.constant("box.low", low);
+    graph.constant("box.high", high);
+    graph.constant("box.half", half);
+    graph.constant("box.middle", middle);
+  }
+
+  /** From [-1, 1] to the box's units. */
+  private void stretched(String name, String units) {
+    graph.node("Mul", name + ".wide", units, "box.half");
+    graph.node("Add", name, name + ".wide", "box.middle");
+  }
+
+  /** The action: cut to the box. */
+  private void cut(String values) {
+    graph.node("Max", "action.raised", values, "box.low");
+    graph.node("Min", ACTION, "action.raised", "box.high");
+  }
+
+  /** The outputs of a network, (N, outputs); extra inputs stand after the observation. */
+  private String network(String role, String... extra) {
+    FrozenProduct.Weights weights = product.networks().get(role);
+    Architecture architecture = weights.architecture();
+    for (Architecture.Tensor tensor : architecture.tensors()) {
+      graph.constant(
+          role + "." + tensor.name(),
+          tensor.shape(),
+          Arrays.copyOfRange(
+              weights.parameters(), tensor.offset(), tensor.offset() + tensor.size()));
+    }
+    List<String> parts = new ArrayList<>();
+    if (architecture.numeric() > 0) {
+      parts.add(SHARED);
+    }
+    for (int i = 0; i < architecture.embeddings().size(); i++) {
+      String embedded = role + ".embedded." + i;
+      graph.node("Gather", embedded, 0, role + ".embedding." + i + ".weight", "input.codes." + i);
+      parts.add(embedded);
+    }
+    parts.addAll(List.of(extra));
+    String values = parts.get(0);
+    if (parts.size() > 1) {
+      values = role + ".input";
+      graph.node("Concat", values, 1, parts.toArray(String[]::new));
+    }
+    for (int i = 0; i < architecture.hidden().size(); i++) {
+      values = hidden(role + ".layer." + i, values, architecture.normalization());
+    }
+    return linear(role + ".layer." + architecture.hidden().size(), values);
+  }
+
+  private String hidden(String layer, String input, Normalization normalization) {
+    String values = linear(layer, input);
+    if (normalization == Normalization.BEFORE_ACTIVATION) {
+      values = normalized(layer, values);
+    }
+    graph.node("Relu", layer + ".rectified", values);
+    return normalization == Normalization.AFTER_ACTIVATION
+        ? normalized(layer, layer + ".rectified")
+        : layer + ".rectified";
+  }
+
+  private String linear(String layer, String input) {
+    graph.linear(layer, input, layer + ".weight", layer + ".bias");
+    return layer;
+  }
+
+  private String normalized(String layer, String values) {
+    graph.layerNormalization(
+        layer + ".normalized",
+        values,
+        layer + ".gain",
+        layer + ".shift",
+        (float) Architecture.NORMALIZATION_EPSILON);
+    return layer + ".normalized";
   }
 }

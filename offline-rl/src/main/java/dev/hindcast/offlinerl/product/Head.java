@@ -1,9 +1,12 @@
 package dev.hindcast.offlinerl.product;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.hindcast.core.config.Require;
 import java.io.Serializable;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * How the outputs of networks become actions or values. Continuous heads speak of actions in [-1,
@@ -38,12 +41,49 @@ public sealed interface Head extends Serializable {
   String LOG_DEVIATION = "log_deviation";
 
   /** Whether it yields a policy rather than values. */
+  @JsonIgnore
   default boolean isPolicy() {
     return true;
   }
 
+  /** Whether it speaks of discrete actions; otherwise they lie in a box. */
+  @JsonIgnore
+  default boolean isDiscrete() {
+    return false;
+  }
+
+  /**
+   * The networks it needs, by role.
+   *
+   * @param size the number of discrete actions, or of coordinates of a continuous one
+   */
+  Map<String, Shape> shapes(int size);
+
+  /** The vectors it needs, one number for each coordinate of an action. */
+  default Set<String> vectors() {
+    return Set.of();
+  }
+
+  /**
+   * What a network takes besides the observation, and gives.
+   *
+   * @param extra the number of extra inputs
+   * @param outputs the number of outputs
+   */
+  record Shape(int extra, int outputs) {}
+
   /** Discrete: the masked softmax of the outputs of {@code policy}. */
-  record Softmax() implements Head {}
+  record Softmax() implements Head {
+    @Override
+    public boolean isDiscrete() {
+      return true;
+    }
+
+    @Override
+    public Map<String, Shape> shapes(int size) {
+      return Map.of(POLICY, new Shape(0, size));
+    }
+  }
 
   /**
    * Discrete: the admissible action with the greatest output of {@code q} (the lowest numbered
@@ -59,19 +99,56 @@ public sealed interface Head extends Serializable {
     public Greedy {
       Require.closed("threshold", threshold, 0, 1);
     }
+
+    @Override
+    public boolean isDiscrete() {
+      return true;
+    }
+
+    @Override
+    public Map<String, Shape> shapes(int size) {
+      return threshold == 0
+          ? Map.of(Q, new Shape(0, size))
+          : Map.of(Q, new Shape(0, size), BEHAVIOR, new Shape(0, size));
+    }
   }
 
   /** Continuous: the tangent of the outputs of {@code policy}. */
-  record Deterministic() implements Head {}
+  record Deterministic() implements Head {
+    @Override
+    public Map<String, Shape> shapes(int size) {
+      return Map.of(POLICY, new Shape(0, size));
+    }
+  }
 
   /**
    * Continuous: a Gaussian around the tangent of the outputs of {@code policy}, with the deviations
    * exp({@code log_deviation}), cut to the box; not squashed.
    */
-  record TanhMeanGaussian() implements Head {}
+  record TanhMeanGaussian() implements Head {
+    @Override
+    public Map<String, Shape> shapes(int size) {
+      return Map.of(POLICY, new Shape(0, size));
+    }
+
+    @Override
+    public Set<String> vectors() {
+      return Set.of(LOG_DEVIATION);
+    }
+  }
 
   /** As {@link TanhMeanGaussian} around the outputs themselves. */
-  record FreeMeanGaussian() implements Head {}
+  record FreeMeanGaussian() implements Head {
+    @Override
+    public Map<String, Shape> shapes(int size) {
+      return Map.of(POLICY, new Shape(0, size));
+    }
+
+    @Override
+    public Set<String> vectors() {
+      return Set.of(LOG_DEVIATION);
+    }
+  }
 
   /**
    * Continuous: the tangent of a Gaussian. {@code policy} has 2d outputs: d means, then d log
@@ -85,6 +162,11 @@ public sealed interface Head extends Serializable {
     public SquashedGaussian {
       Require.that(
           minLogDeviation < maxLogDeviation, "The least log deviation must be below the greatest.");
+    }
+
+    @Override
+    public Map<String, Shape> shapes(int size) {
+      return Map.of(POLICY, new Shape(0, 2 * size));
     }
   }
 
@@ -100,10 +182,25 @@ public sealed interface Head extends Serializable {
     public Residual {
       Require.positive("scale", scale);
     }
+
+    @Override
+    public Map<String, Shape> shapes(int size) {
+      return Map.of(BASE, new Shape(0, size), POLICY, new Shape(size, size));
+    }
   }
 
   /** Values of discrete actions: the outputs of {@code q}. */
   record ActionValues() implements Head {
+    @Override
+    public boolean isDiscrete() {
+      return true;
+    }
+
+    @Override
+    public Map<String, Shape> shapes(int size) {
+      return Map.of(Q, new Shape(0, size));
+    }
+
     @Override
     public boolean isPolicy() {
       return false;
@@ -112,6 +209,11 @@ public sealed interface Head extends Serializable {
 
   /** The value of a continuous action, in [-1, 1], that {@code q} is given as extra inputs. */
   record ActionValue() implements Head {
+    @Override
+    public Map<String, Shape> shapes(int size) {
+      return Map.of(Q, new Shape(size, 1));
+    }
+
     @Override
     public boolean isPolicy() {
       return false;

@@ -2,6 +2,7 @@ package dev.hindcast.offlinerl.product;
 
 import dev.hindcast.offlinerl.network.Network;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a learner has to give, at any time: a view of its networks, not a copy.
@@ -15,6 +16,18 @@ public record Product(Head head, Map<String, Network> networks, Map<String, floa
   public Product {
     networks = Map.copyOf(networks);
     vectors = Map.copyOf(vectors);
+  }
+
+  /** What it is at this moment, with numbers of its own. */
+  public FrozenProduct frozen() {
+    Map<String, FrozenProduct.Weights> weights = new TreeMap<>();
+    networks.forEach(
+        (role, network) ->
+            weights.put(
+                role, new FrozenProduct.Weights(network.architecture(), network.parameters())));
+    Map<String, float[]> numbers = new TreeMap<>();
+    vectors.forEach((name, values) -> numbers.put(name, values.clone()));
+    return new FrozenProduct(head, weights, numbers);
   }
 
   /** Of one network. */

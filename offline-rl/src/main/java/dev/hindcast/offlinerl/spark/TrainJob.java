@@ -2,6 +2,7 @@ package dev.hindcast.offlinerl.spark;
 
 import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.config.UserError;
+import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.Split;
 import dev.hindcast.core.policy.Bundle;
 import dev.hindcast.core.policy.BundleLoader;
@@ -142,7 +143,9 @@ public final class TrainJob {
       return given;
     }
     List<PolicySpec> specs = new ArrayList<>(config.pipeline().policies());
-    specs.add(new PolicySpec.Uniform());
+    if (isDiscrete()) {
+      specs.add(new PolicySpec.Uniform());
+    }
     config.plans().forEach(plan -> specs.addAll(plan.of()));
     for (PolicySpec spec : specs) {
       if (!(spec instanceof PolicySpec.Named) && !(spec instanceof PolicySpec.Logged)) {
@@ -150,6 +153,11 @@ public final class TrainJob {
       }
     }
     return given;
+  }
+
+  /** A uniform policy is one of discrete actions. */
+  private boolean isDiscrete() {
+    return dataset.manifest().actionSpace() instanceof ActionSpace.Discrete;
   }
 
   /** The policies that a plan evaluates and that are there before training. */

@@ -4,6 +4,7 @@ import dev.hindcast.core.config.Require;
 import dev.hindcast.offlinerl.algorithm.Experience.RewardScale;
 import dev.hindcast.offlinerl.network.Networks.Device;
 import dev.hindcast.offlinerl.training.Schedule;
+import dev.hindcast.offlinerl.training.Snapshots;
 import java.io.Serializable;
 import java.util.List;
 
@@ -26,6 +27,8 @@ import java.util.List;
  *     learn from those
  * @param alarms whether a run stops when its figures say that going on is pointless
  * @param tensorboard whether a bundle also holds its metrics as a TensorBoard event file
+ * @param snapshots how many moments towards the end of training a bundle exports besides the end,
+ *     see {@link Snapshots}
  */
 public record TrainSettings(
     int seeds,
@@ -40,12 +43,13 @@ public record TrainSettings(
     double rewardShift,
     double demonstrationShare,
     boolean alarms,
-    boolean tensorboard)
+    boolean tensorboard,
+    int snapshots)
     implements Serializable {
   /** Batches of 256 as everywhere in the field; fewer updates than papers make, to suit a CPU. */
   public static final TrainSettings DEFAULT =
       new TrainSettings(
-          1, 20_000, 256, 1_000, 500, Device.AUTO, List.of(), 32, 1, 0, 0.5, true, true);
+          1, 20_000, 256, 1_000, 500, Device.AUTO, List.of(), 32, 1, 0, 0.5, true, true, 0);
 
   /** Checks the ranges. */
   public TrainSettings {
@@ -55,6 +59,7 @@ public record TrainSettings(
     Require.positive("embedding-width", embeddingWidth);
     new Schedule(updates, batchSize, checkpointEvery, metricsEvery);
     new RewardScale(rewardScale, rewardShift);
+    Snapshots.check(snapshots);
     Require.closed("demonstration-share", demonstrationShare, 0, 1);
   }
 

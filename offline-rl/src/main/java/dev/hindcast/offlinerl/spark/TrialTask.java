@@ -4,7 +4,6 @@ import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.artefact.Fingerprint;
 import dev.hindcast.core.artefact.Provenance;
 import dev.hindcast.core.config.UserError;
-import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.Decisions;
 import dev.hindcast.core.data.Normalizer;
 import dev.hindcast.core.data.Split;
@@ -18,7 +17,6 @@ import dev.hindcast.offlinerl.algorithm.Experience.RewardScale;
 import dev.hindcast.offlinerl.algorithm.Learner;
 import dev.hindcast.offlinerl.algorithm.Setting;
 import dev.hindcast.offlinerl.bundle.NeuralBundle;
-import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.backend.Backends;
@@ -27,6 +25,7 @@ import dev.hindcast.offlinerl.training.HybridSampler;
 import dev.hindcast.offlinerl.training.Metrics;
 import dev.hindcast.offlinerl.training.ReplayBuffer;
 import dev.hindcast.offlinerl.training.Sampler;
+import dev.hindcast.offlinerl.training.Snapshots;
 import dev.hindcast.offlinerl.training.TrainingLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -98,6 +97,7 @@ record TrialTask(
                 trial.options())) {
       Sampler sampler = sampler(trial, algorithm, experience, learner);
       LiveEvents events = new LiveEvents(writer);
+      Snapshots snapshots = Snapshots.last(trial.settings().snapshots());
       TrainingLoop loop =
           new TrainingLoop(
               trial.name(),
@@ -110,7 +110,8 @@ record TrialTask(
                 if (trial.settings().tensorboard()) {
                   events.accept(metrics);
                 }
-              });
+              },
+              snapshots);
       Metrics metrics =
           loop.run(
               Fingerprint.of(trial.provenance().getBytes(StandardCharsets.UTF_8)),
@@ -120,7 +121,7 @@ record TrialTask(
       if (trial.settings().tensorboard()) {
         events.finish(metrics);
       }
-      bundle(trial, algorithm, data, normalizer, learner, metrics, sampler)
+      bundle(trial, algorithm, data, normalizer, learner, snapshots, metrics, sampler)
           .publish(writer, sample(data));
     }
     checkpoints.remove();
@@ -148,6 +149,7 @@ record TrialTask(
       TransitionColumns data,
       Normalizer normalizer,
       Learner learner,
+      Snapshots snapshots,
       Metrics metrics,
       Sampler sampler) {
     boolean isPolicy = algorithm.yields() == Algorithms.Yields.POLICY;
@@ -161,13 +163,12 @@ record TrialTask(
     Map<String, Double> figures = metrics.latest();
     figures.put("steps", (double) sampler.size());
     figures.put("steps_left_out", (double) sampler.leftOut());
-    Network network = learner.product().networks().values().iterator().next();
     return new NeuralBundle(
-        isPolicy ? BundleManifest.POLICY : BundleManifest.Q_FUNCTION,
         trial.name(),
         trial.algorithm(),
+        algorithm.description(),
         data.observationSpace(),
-        (ActionSpace.Discrete) data.actionSpace(),
+        data.actionSpace(),
         isPolicy && data.hasMask(),
         evaluates,
         trial.discount(),
@@ -175,9 +176,9 @@ record TrialTask(
         figures,
         metrics.text(),
         CanonicalJson.read(trial.provenance().getBytes(StandardCharsets.UTF_8), Provenance.class),
-        network.architecture(),
-        normalizer,
-        network.parameters());
+        learner.product().frozen(),
+        snapshots.taken(),
+        normalizer);
   }
 
   /** Steps spread over the whole data, for checking the export. */

@@ -5,6 +5,7 @@ import dev.hindcast.core.artefact.Fingerprint;
 import dev.hindcast.offlinerl.algorithm.Learner;
 import dev.hindcast.offlinerl.network.FreeParameters;
 import dev.hindcast.offlinerl.network.Network;
+import dev.hindcast.offlinerl.product.FrozenProduct;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -15,18 +16,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * All that training needs to go on as if it had never stopped: updates made, metrics so far, what
- * the alarms have counted, and of every network (and of what else is learned) the parameters and
- * the optimizer's memory. Batches need nothing, see {@link ReplayBuffer}.
+ * All that training needs to go on as if it had never stopped: updates made, metrics and snapshots
+ * so far, what the alarms have counted, and of every network (and of what else is learned) the
+ * parameters and the optimizer's memory. Batches need nothing, see {@link ReplayBuffer}.
  *
  * <p>A temporary file between two runs of one build, not an artefact: its layout may change at any
  * time. It ends with the hash of what stands before, so that a torn one is never used.
  */
 final class Checkpoint {
-  private static final int MAGIC = 0x48434b32; // HCK2
+  private static final int MAGIC = 0x48434b33; // HCK3
   private static final int HASH_LENGTH = 71;
 
   /** What has been seen of the run so far. */
@@ -36,7 +38,12 @@ final class Checkpoint {
 
   /** The bytes of a checkpoint; {@code run} says which run it belongs to. */
   static byte[] write(
-      Fingerprint run, long updates, Metrics metrics, Alarms alarms, Learner learner) {
+      Fingerprint run,
+      long updates,
+      Metrics metrics,
+      Alarms alarms,
+      Snapshots snapshots,
+      Learner learner) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeInt(MAGIC);
@@ -58,6 +65,7 @@ final class Checkpoint {
         write(out, entry.getValue().values());
         write(out, entry.getValue().optimizer());
       }
+      write(out, snapshots);
     } catch (IOException e) {
       throw new UncheckedIOException("Writing to memory cannot fail.", e);
     }
@@ -75,7 +83,12 @@ final class Checkpoint {
    *     to another run
    */
   static Optional<Long> restore(
-      byte[] whole, Fingerprint run, Metrics metrics, Alarms alarms, Learner learner) {
+      byte[] whole,
+      Fingerprint run,
+      Metrics metrics,
+      Alarms alarms,
+      Snapshots snapshots,
+      Learner learner) {
     if (whole.length < HASH_LENGTH) {
       return Optional.empty();
     }
@@ -110,10 +123,45 @@ final class Checkpoint {
         numbers.values(floats(in));
         numbers.optimizer(optimizer(in));
       }
+      snapshots.restore(snapshots(in, learner));
       return Optional.of(updates);
     } catch (IOException e) {
       throw new UncheckedIOException("A checkpoint whose hash is right cannot be read.", e);
     }
+  }
+
+  /** Numbers only: head and architectures are the learner's, and stay the same. */
+  private static void write(DataOutputStream out, Snapshots snapshots) throws IOException {
+    out.writeInt(snapshots.taken().size());
+    for (Map.Entry<Long, FrozenProduct> snapshot : snapshots.taken().entrySet()) {
+      out.writeLong(snapshot.getKey());
+      for (FrozenProduct.Weights weights : snapshot.getValue().networks().values()) {
+        write(out, weights.parameters());
+      }
+      for (float[] vector : snapshot.getValue().vectors().values()) {
+        write(out, vector);
+      }
+    }
+  }
+
+  private static SortedMap<Long, FrozenProduct> snapshots(DataInputStream in, Learner learner)
+      throws IOException {
+    SortedMap<Long, FrozenProduct> snapshots = new TreeMap<>();
+    int count = in.readInt();
+    for (int i = 0; i < count; i++) {
+      FrozenProduct like = learner.product().frozen();
+      long updates = in.readLong();
+      Map<String, FrozenProduct.Weights> networks = new TreeMap<>(like.networks());
+      for (Map.Entry<String, FrozenProduct.Weights> entry : networks.entrySet()) {
+        entry.setValue(new FrozenProduct.Weights(entry.getValue().architecture(), floats(in)));
+      }
+      Map<String, float[]> vectors = new TreeMap<>(like.vectors());
+      for (Map.Entry<String, float[]> entry : vectors.entrySet()) {
+        entry.setValue(floats(in));
+      }
+      snapshots.put(updates, new FrozenProduct(like.head(), networks, vectors));
+    }
+    return snapshots;
   }
 
   private static void write(DataOutputStream out, Network.OptimizerState state) throws IOException {

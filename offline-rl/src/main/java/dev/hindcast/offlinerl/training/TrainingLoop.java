@@ -26,6 +26,7 @@ public final class TrainingLoop {
   private final Schedule schedule;
   private final Alarms alarms;
   private final Consumer<Metrics> watcher;
+  private final Snapshots snapshots;
   private final Metrics metrics = new Metrics();
   private long updates;
 
@@ -35,7 +36,7 @@ public final class TrainingLoop {
    * @param trial what messages call it
    */
   public TrainingLoop(String trial, Learner learner, Sampler sampler, Schedule schedule) {
-    this(trial, learner, sampler, schedule, Alarms.off(), metrics -> {});
+    this(trial, learner, sampler, schedule, Alarms.off(), metrics -> {}, Snapshots.last(0));
   }
 
   /**
@@ -44,6 +45,7 @@ public final class TrainingLoop {
    * @param trial what messages call it
    * @param alarms stop it when its figures say so
    * @param watcher shown the metrics after each of their lines, and when a checkpoint is taken up
+   * @param snapshots takes them on the way
    */
   public TrainingLoop(
       String trial,
@@ -51,13 +53,15 @@ public final class TrainingLoop {
       Sampler sampler,
       Schedule schedule,
       Alarms alarms,
-      Consumer<Metrics> watcher) {
+      Consumer<Metrics> watcher,
+      Snapshots snapshots) {
     this.trial = trial;
     this.learner = learner;
     this.sampler = sampler;
     this.schedule = schedule;
     this.alarms = alarms;
     this.watcher = watcher;
+    this.snapshots = snapshots;
   }
 
   /**
@@ -90,6 +94,7 @@ public final class TrainingLoop {
       Losses losses = update(batch);
       metrics.add(losses);
       updates++;
+      snapshots.consider(updates, schedule.updates(), learner);
       if (updates % schedule.metricsEvery() == 0 || updates == schedule.updates()) {
         metrics.endLine(updates);
         watcher.accept(metrics);
@@ -97,7 +102,7 @@ public final class TrainingLoop {
       if (schedule.checkpointEvery() > 0
           && updates % schedule.checkpointEvery() == 0
           && updates < schedule.updates()) {
-        store.save(updates, Checkpoint.write(run, updates, metrics, alarms, learner));
+        store.save(updates, Checkpoint.write(run, updates, metrics, alarms, snapshots, learner));
       }
       long now = System.nanoTime();
       if (now - reported >= PROGRESS_INTERVAL.toNanos()) {
@@ -113,7 +118,8 @@ public final class TrainingLoop {
     if (latest.isEmpty()) {
       return;
     }
-    Optional<Long> made = Checkpoint.restore(latest.get(), run, metrics, alarms, learner);
+    Optional<Long> made =
+        Checkpoint.restore(latest.get(), run, metrics, alarms, snapshots, learner);
     if (made.isPresent()) {
       updates = made.get();
       watcher.accept(metrics);

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.hindcast.core.artefact.ArtefactFile;
 import dev.hindcast.core.artefact.CodeVersion;
+import dev.hindcast.core.artefact.Fingerprint;
 import dev.hindcast.core.artefact.Provenance;
 import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.ActionSpace;
@@ -16,7 +18,8 @@ import dev.hindcast.core.policy.BundleLoader;
 import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.offlinerl.network.Architecture;
-import dev.hindcast.offlinerl.network.MultilayerPerceptron;
+import dev.hindcast.offlinerl.product.FrozenProduct;
+import dev.hindcast.offlinerl.product.Head;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +27,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,39 +44,45 @@ class NeuralBundleTest {
       new Normalizer(new float[] {50, 70}, new float[] {20.001f, 12.5f});
   private static final float[] PARAMETERS =
       ARCHITECTURE.initialParameters(new SplittableRandom(1), Architecture.Initialization.UNIFORM);
+  private static final ActionSpace SPACE_OF_ACTIONS = new ActionSpace.Discrete(ACTIONS);
+  private static final FrozenProduct POLICY =
+      softmax(new FrozenProduct.Weights(ARCHITECTURE, PARAMETERS));
+  private static final FrozenProduct VALUES =
+      values(new FrozenProduct.Weights(ARCHITECTURE, PARAMETERS));
 
   @TempDir private Path folder;
 
   @Test
   void policySurvivesARoundTripBitForBit() {
-    BundleManifest published = publish(BundleManifest.POLICY, true);
+    BundleManifest published = publish(POLICY, true);
     Bundle loaded = loader().load(folder.resolve("b"));
     assertThat(loaded.manifest().fingerprint()).isEqualTo(published.fingerprint());
-    double[] expected = new NeuralPolicy(network(), true).distribution(sample()).probabilities();
+    double[] expected = policy(true).categorical(sample()).probabilities();
     assertThat(loaded.policy().orElseThrow().categorical(sample()).probabilities())
         .containsExactly(expected);
     assertThat(loaded.qFunction()).isEmpty();
+    assertThat(published.kind()).isEqualTo("policy");
     assertThat(published.onnx().orElseThrow().maxDifference()).isLessThanOrEqualTo(1e-5);
     assertThat(published.onnx().orElseThrow().rowsChecked()).isEqualTo(200);
   }
 
   @Test
   void qFunctionSurvivesARoundTripBitForBit() {
-    publish(BundleManifest.Q_FUNCTION, false);
+    assertThat(publish(VALUES, false).kind()).isEqualTo("q_function");
     Bundle loaded = loader().load(folder.resolve("b"));
     assertThat(loaded.qFunction().orElseThrow().values(sample()))
-        .containsExactly(new NeuralQFunction(network()).values(sample()));
+        .containsExactly(NeuralQFunction.of(VALUES, NORMALIZER, SPACE_OF_ACTIONS).values(sample()));
     assertThat(loaded.policy()).isEmpty();
   }
 
   @Test
   void maskedPolicyKeepsToTheMaskAndUnmaskedOneDoesNotAsk() {
     Decisions sample = sample();
-    double[] masked = new NeuralPolicy(network(), true).distribution(sample).probabilities();
+    double[] masked = policy(true).categorical(sample).probabilities();
     for (int i = 0; i < masked.length; i++) {
       assertThat(masked[i] == 0).isEqualTo(!sample.mask()[i]);
     }
-    double[] free = new NeuralPolicy(network(), false).distribution(sample).probabilities();
+    double[] free = policy(false).categorical(sample).probabilities();
     assertThat(Arrays.stream(free).min().orElseThrow()).isPositive();
   }
 
@@ -80,22 +91,23 @@ class NeuralBundleTest {
     Decisions none =
         new Decisions(
             1, new float[2], new int[1], new boolean[ACTIONS], new String[] {"e7"}, new int[] {3});
-    assertThatThrownBy(() -> new NeuralPolicy(network(), true).distribution(none))
+    assertThatThrownBy(() -> policy(true).categorical(none))
         .isInstanceOf(UserError.class)
         .hasMessage("Cannot choose an action in episode e7 step 3: its mask admits none.");
   }
 
   @Test
   void sameNetworkGivesTheSameBytes() throws IOException {
-    publish(BundleManifest.POLICY, true);
+    publish(POLICY, true);
     Path first = Files.move(folder.resolve("b"), folder.resolve("first"));
-    publish(BundleManifest.POLICY, true);
+    publish(POLICY, true);
     for (String file :
         List.of(
             "manifest.json",
             "weights.safetensors",
             "architecture.json",
             "model.onnx",
+            "model-card.md",
             "metrics.jsonl")) {
       assertThat(folder.resolve("b").resolve(file)).hasSameBinaryContentAs(first.resolve(file));
     }
@@ -105,27 +117,43 @@ class NeuralBundleTest {
   void exportThatComputesSomethingElseIsRefused() {
     float[] other = PARAMETERS.clone();
     other[other.length - 1] += 0.01f;
-    byte[] model = OnnxModel.of(ARCHITECTURE, NORMALIZER, other, false, false).toByteArray();
-    double[] expected = new NeuralQFunction(network()).values(sample());
-    assertThatThrownBy(
-            () -> OnnxCheck.greatestDifference(model, sample(), ARCHITECTURE, false, expected))
+    byte[] model =
+        OnnxModel.of(
+                values(new FrozenProduct.Weights(ARCHITECTURE, other)),
+                NORMALIZER,
+                SPACE_OF_ACTIONS,
+                false)
+            .toByteArray();
+    OnnxCheck check = new OnnxCheck(VALUES, NORMALIZER, SPACE_OF_ACTIONS, false);
+    assertThatThrownBy(() -> check.greatestDifference(model, sample()))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("outputs differ by 0.01")
-        .hasMessageContaining("at most 1.0E-5 is allowed");
+        .hasMessageContaining("its values differ by 0.01")
+        .hasMessageContaining("is allowed");
+  }
+
+  @Test
+  void exportWithOtherOutputsIsRefused() {
+    byte[] model = OnnxModel.of(VALUES, NORMALIZER, SPACE_OF_ACTIONS, false).toByteArray();
+    OnnxCheck check = new OnnxCheck(POLICY, NORMALIZER, SPACE_OF_ACTIONS, false);
+    assertThatThrownBy(() -> check.greatestDifference(model, sample()))
+        .hasMessage("The ONNX export gives [values], not [probabilities].");
   }
 
   @Test
   void linearNetworkOnNumbersOnlyAndOnCategoriesOnlyCanBeExported() {
     for (ObservationSpace space :
         List.of(ObservationSpace.ofNumbers(2), ObservationSpace.ofStates(3))) {
-      Architecture architecture = Architecture.of(space, 8, List.of(), 2);
+      Architecture architecture = Architecture.of(space, 8, List.of(), ACTIONS);
       int d = architecture.numeric();
       float[] ones = new float[d];
       Arrays.fill(ones, 1);
       Normalizer none = new Normalizer(new float[d], ones);
-      float[] parameters =
-          architecture.initialParameters(
-              new SplittableRandom(2), Architecture.Initialization.UNIFORM);
+      FrozenProduct product =
+          values(
+              new FrozenProduct.Weights(
+                  architecture,
+                  architecture.initialParameters(
+                      new SplittableRandom(2), Architecture.Initialization.UNIFORM)));
       Decisions one =
           new Decisions(
               1,
@@ -134,28 +162,21 @@ class NeuralBundleTest {
               new boolean[0],
               new String[1],
               new int[1]);
-      double[] expected =
-          new NeuralQFunction(new MultilayerPerceptron(architecture, none, parameters)).values(one);
-      byte[] model = OnnxModel.of(architecture, none, parameters, false, false).toByteArray();
-      assertThat(OnnxCheck.greatestDifference(model, one, architecture, false, expected))
+      byte[] model = OnnxModel.of(product, none, SPACE_OF_ACTIONS, false).toByteArray();
+      assertThat(
+              new OnnxCheck(product, none, SPACE_OF_ACTIONS, false).greatestDifference(model, one))
           .isLessThanOrEqualTo(1e-5);
     }
   }
 
   @Test
   void weightsThatDoNotFitTheArchitectureAreRefused() throws IOException {
-    BundleManifest manifest = publish(BundleManifest.POLICY, true);
+    BundleManifest manifest = publish(POLICY, true);
     Path weights = folder.resolve("b/weights.safetensors");
-    Architecture other = Architecture.of(SPACE, 2, List.of(9), ACTIONS);
-    Files.write(
-        weights,
-        NeuralBundleFormat.weights(
-            other,
-            NORMALIZER,
-            other.initialParameters(new SplittableRandom(1), Architecture.Initialization.UNIFORM)));
+    Files.write(weights, NeuralBundleFormat.weights(softmax(fresh(9, ACTIONS)), NORMALIZER));
     assertThatThrownBy(() -> new NeuralBundleFormat().load(manifest, folder.resolve("b")))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("tensor layer.0.weight has shape [9, 4], not [8, 4]");
+        .hasMessageContaining("tensor policy.layer.0.weight has shape [9, 4], not [8, 4]");
     Files.write(weights, Arrays.copyOf(Files.readAllBytes(weights), 100));
     assertThatThrownBy(() -> new NeuralBundleFormat().load(manifest, folder.resolve("b")))
         .isInstanceOf(UserError.class)
@@ -164,42 +185,114 @@ class NeuralBundleTest {
 
   @Test
   void architectureThatDoesNotFitTheManifestIsRefused() throws IOException {
-    BundleManifest manifest = publish(BundleManifest.POLICY, true);
-    Architecture other = Architecture.of(SPACE, 2, List.of(8), ACTIONS + 1);
-    Files.write(
-        folder.resolve("b/architecture.json"),
-        dev.hindcast.core.artefact.CanonicalJson.bytes(other));
-    Files.write(
-        folder.resolve("b/weights.safetensors"),
-        NeuralBundleFormat.weights(
-            other,
-            NORMALIZER,
-            other.initialParameters(new SplittableRandom(1), Architecture.Initialization.UNIFORM)));
+    BundleManifest manifest = publish(POLICY, true);
+    replace(softmax(fresh(8, ACTIONS + 1)));
     assertThatThrownBy(() -> new NeuralBundleFormat().load(manifest, folder.resolve("b")))
         .hasMessageContaining("does not fit the manifest's observation and action space");
   }
 
-  private BundleManifest publish(String kind, boolean usesMask) {
+  @Test
+  void headThatDoesNotFitTheManifestIsRefused() throws IOException {
+    BundleManifest manifest = publish(POLICY, true);
+    FrozenProduct.Weights weights = new FrozenProduct.Weights(ARCHITECTURE, PARAMETERS);
+    replace(VALUES);
+    assertThatThrownBy(() -> new NeuralBundleFormat().load(manifest, folder.resolve("b")))
+        .hasMessageContaining("the manifest says policy, but the head is that of a q_function");
+    replace(FrozenProduct.of(new Head.Deterministic(), Head.POLICY, weights));
+    assertThatThrownBy(() -> new NeuralBundleFormat().load(manifest, folder.resolve("b")))
+        .hasMessageContaining("the head Deterministic does not suit 4 discrete actions");
+    replace(FrozenProduct.of(new Head.Greedy(0.3), Head.Q, weights));
+    assertThatThrownBy(() -> new NeuralBundleFormat().load(manifest, folder.resolve("b")))
+        .hasMessageContaining("there are networks [q], not [behavior, q]");
+    Files.writeString(folder.resolve("b/architecture.json"), "{\"head\": {\"kind\": \"oracle\"}}");
+    assertThatThrownBy(() -> new NeuralBundleFormat().load(manifest, folder.resolve("b")))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("oracle");
+  }
+
+  @Test
+  void sizesFarBeyondTheWeightsAreRefusedBeforeTheyAreMade() throws IOException {
+    BundleManifest manifest = publish(POLICY, true);
+    Files.write(
+        folder.resolve("b/architecture.json"),
+        NeuralBundleFormat.architecture(
+            softmax(
+                new FrozenProduct.Weights(
+                    Architecture.of(SPACE, 2, List.of(100_000_000), ACTIONS), new float[0]))));
+    assertThatThrownBy(() -> new NeuralBundleFormat().load(manifest, folder.resolve("b")))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("has shape [8, 4], not [100000000, 4]");
+  }
+
+  @Test
+  void snapshotsAreExportedBesideTheEnd() throws IOException {
+    FrozenProduct earlier = softmax(fresh(8, ACTIONS));
+    BundleManifest manifest =
+        publish(POLICY, true, new TreeMap<>(Map.of(8L, earlier, 10L, POLICY)));
+    assertThat(manifest.files())
+        .extracting(ArtefactFile::path)
+        .contains("snapshots/8/model.onnx", "snapshots/10/model.onnx");
+    assertThat(folder.resolve("b/snapshots/10/model.onnx"))
+        .hasSameBinaryContentAs(folder.resolve("b/model.onnx"));
+    byte[] model = Files.readAllBytes(folder.resolve("b/snapshots/8/model.onnx"));
+    assertThat(
+            new OnnxCheck(earlier, NORMALIZER, SPACE_OF_ACTIONS, true)
+                .greatestDifference(model, sample()))
+        .isLessThanOrEqualTo(1e-5);
+  }
+
+  @Test
+  void modelCardSaysWhatItIsAndHowToUseIt() throws IOException {
+    publish(POLICY, true);
+    assertThat(Files.readString(folder.resolve("b/model-card.md")))
+        .startsWith("# test\n\nA policy over 4 discrete actions, trained offline with `iql`")
+        .contains(
+            "Learns well.",
+            "- dataset `wards`, `sha256:",
+            "- 120 steps of its training side",
+            "`age`, `weight`",
+            "\"expectile\" : 0.7",
+            "| value_loss | 0.25 |",
+            "before it decides anything",
+            "{\"observation\": numbers, \"observation_codes\": codes, \"action_mask\": mask}",
+            "new BundleLoader(NeuralBundleFormat.all())");
+  }
+
+  private void replace(FrozenProduct product) throws IOException {
+    Files.write(folder.resolve("b/architecture.json"), NeuralBundleFormat.architecture(product));
+    Files.write(
+        folder.resolve("b/weights.safetensors"), NeuralBundleFormat.weights(product, NORMALIZER));
+  }
+
+  private BundleManifest publish(FrozenProduct product, boolean usesMask) {
+    return publish(product, usesMask, new TreeMap<>());
+  }
+
+  private BundleManifest publish(
+      FrozenProduct product, boolean usesMask, SortedMap<Long, FrozenProduct> snapshots) {
     Provenance provenance =
         new Provenance(
-            List.of(), JsonNodeFactory.instance.objectNode(), 0, new CodeVersion("0", "test"));
+            List.of(new Provenance.Input("dataset", "wards", Fingerprint.ofJson("wards"))),
+            JsonNodeFactory.instance.objectNode().put("expectile", 0.7),
+            0,
+            new CodeVersion("0", "test"));
     NeuralBundle bundle =
         new NeuralBundle(
-            kind,
             "test",
             "iql",
+            "Learns well.",
             SPACE,
-            new ActionSpace.Discrete(ACTIONS),
+            SPACE_OF_ACTIONS,
             usesMask,
             Optional.empty(),
             0.99,
             10,
-            Map.of("value_loss", 0.25),
+            Map.of("value_loss", 0.25, "steps", 120.0),
             "{\"update\":10}\n",
             provenance,
-            ARCHITECTURE,
-            NORMALIZER,
-            PARAMETERS);
+            product,
+            snapshots,
+            NORMALIZER);
     try (ArtefactWriter writer =
         ArtefactWriter.begin(folder.resolve("b").toString(), ArtefactWriter.Existing.REFUSE)) {
       return bundle.publish(writer, sample());
@@ -207,11 +300,27 @@ class NeuralBundleTest {
   }
 
   private static BundleLoader loader() {
-    return new BundleLoader(List.of(new NeuralBundleFormat()));
+    return new BundleLoader(NeuralBundleFormat.all());
   }
 
-  private static MultilayerPerceptron network() {
-    return new MultilayerPerceptron(ARCHITECTURE, NORMALIZER, PARAMETERS);
+  private static NeuralPolicy policy(boolean usesMask) {
+    return NeuralPolicy.of(POLICY, NORMALIZER, SPACE_OF_ACTIONS, usesMask);
+  }
+
+  private static FrozenProduct softmax(FrozenProduct.Weights weights) {
+    return FrozenProduct.of(new Head.Softmax(), Head.POLICY, weights);
+  }
+
+  private static FrozenProduct values(FrozenProduct.Weights weights) {
+    return FrozenProduct.of(new Head.ActionValues(), Head.Q, weights);
+  }
+
+  private static FrozenProduct.Weights fresh(int hidden, int outputs) {
+    Architecture architecture = Architecture.of(SPACE, 2, List.of(hidden), outputs);
+    return new FrozenProduct.Weights(
+        architecture,
+        architecture.initialParameters(
+            new SplittableRandom(3), Architecture.Initialization.UNIFORM));
   }
 
   private static Decisions sample() {

@@ -55,6 +55,7 @@ class TrainConfigTest {
               demonstration-share: 0.25
               alarms: false
               tensorboard: false
+              snapshots: 3
               tracking: {mlflow: "http://host:5000", experiment: beds}
               algorithms:
                 - {name: iql, as: sharp, expectile: 0.9, inverse-temperature: 30, policy: deterministic, learning-rate: 0.001, polyak: 0.01, updates: 700}
@@ -63,7 +64,7 @@ class TrainConfigTest {
             """);
     TrainSettings shared =
         new TrainSettings(
-            2, 500, 64, 50, 10, Device.CPU, List.of(64, 32), 8, 0.5, -1, 0.25, false, false);
+            2, 500, 64, 50, 10, Device.CPU, List.of(64, 32), 8, 0.5, -1, 0.25, false, false, 3);
     TrainConfig.Plan sharp = config.plans().get(0);
     assertThat(sharp.label()).isEqualTo("sharp");
     assertThat(sharp.options())
@@ -71,7 +72,20 @@ class TrainConfigTest {
     assertThat(sharp.settings())
         .isEqualTo(
             new TrainSettings(
-                2, 700, 64, 50, 10, Device.CPU, List.of(64, 32), 8, 0.5, -1, 0.25, false, false));
+                2,
+                700,
+                64,
+                50,
+                10,
+                Device.CPU,
+                List.of(64, 32),
+                8,
+                0.5,
+                -1,
+                0.25,
+                false,
+                false,
+                3));
     assertThat(config.plans().get(1).options())
         .isEqualTo(new BehaviorCloning.Config(PolicyForm.GAUSSIAN, 0.002));
     assertThat(config.plans().get(1).settings()).isEqualTo(shared);

@@ -3,14 +3,18 @@ package dev.hindcast.offlinerl.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hindcast.core.artefact.ArtefactFile;
 import dev.hindcast.core.config.ConfigDocument;
 import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.ActionSpace;
+import dev.hindcast.core.data.Decisions;
 import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.core.data.Split;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.policy.Bundle;
 import dev.hindcast.core.policy.BundleLoader;
+import dev.hindcast.core.policy.Policy;
+import dev.hindcast.core.policy.QFunction;
 import dev.hindcast.core.world.ChainMdp;
 import dev.hindcast.core.world.TabularMdp;
 import dev.hindcast.core.world.TabularPolicy;
@@ -113,7 +117,7 @@ class TrainJobIT {
     run(CONFIG, chain(), "one", Existing.REFUSE);
     run(CONFIG, chain(), "two", Existing.REFUSE);
     List<Path> files = files(folder.resolve("one"));
-    assertThat(files).hasSize(6 * 6).isEqualTo(files(folder.resolve("two")));
+    assertThat(files).hasSize(6 * 7).isEqualTo(files(folder.resolve("two")));
     for (Path file : files) {
       assertThat(folder.resolve("two").resolve(file))
           .hasSameBinaryContentAs(folder.resolve("one").resolve(file));
@@ -180,56 +184,85 @@ class TrainJobIT {
   }
 
   @Test
-  void continuousActionsAreRefusedInWords() {
-    var builder =
-        new TransitionColumns.Builder(
-            ObservationSpace.ofNumbers(1),
-            new ActionSpace.Box(List.of(-1f), List.of(1f)),
-            false,
-            false);
-    for (int i = 0; i < 20; i++) {
-      builder
-          .beginEpisode("e" + i)
-          .addBoxStep(new float[1], new int[0], new float[1], 0, 1)
-          .endEpisode(true);
+  void continuousPoliciesAreTrainedEvaluatedAndKeptOnTheWay() {
+    List<TrainJob.Trained> trained =
+        run(
+            """
+            name: box
+            train:
+              updates: 20
+              batch-size: 16
+              hidden: [8]
+              device: cpu
+              snapshots: 3
+              algorithms: [iql, td3-bc, fitted-q-evaluation]
+            """,
+            box(),
+            "out",
+            Existing.REFUSE);
+    assertThat(trained)
+        .extracting(bundle -> bundle.manifest().name())
+        .containsExactly(
+            "iql-seed0",
+            "td3-bc-seed0",
+            "fitted-q-evaluation-of-iql-seed0-seed0",
+            "fitted-q-evaluation-of-td3-bc-seed0-seed0");
+    assertThat(trained.get(0).manifest().files())
+        .extracting(ArtefactFile::path)
+        .contains("snapshots/16/model.onnx", "snapshots/18/model.onnx", "snapshots/20/model.onnx");
+    Decisions one =
+        new Decisions(1, new float[] {0.5f}, new int[0], new boolean[0], new String[1], new int[1]);
+    for (String name : List.of("iql-seed0", "td3-bc-seed0")) {
+      Policy policy = LOADER.load(folder.resolve("out").resolve(name)).policy().orElseThrow();
+      assertThat(policy.continuous(one).hasDensity()).isEqualTo(name.startsWith("iql"));
+      assertThat(policy.continuous(one).modes()[0]).isBetween(-2f, 2f);
     }
-    String place = folder.resolve("box").toString();
-    DatasetWriter.write(place, "box", Split.DEFAULT, builder.build());
-    assertThatThrownBy(() -> run(CONFIG, Dataset.open(place), "out", Existing.REFUSE))
-        .isInstanceOf(UserError.class)
-        .hasMessageContaining("Cannot train iql: it chooses among discrete actions")
-        .hasMessageContaining("a box of 1 continuous actions");
+    QFunction values =
+        LOADER
+            .load(folder.resolve("out/fitted-q-evaluation-of-iql-seed0-seed0"))
+            .qFunction()
+            .orElseThrow();
+    assertThat(values.values(one, new float[] {1})[0]).isFinite();
   }
 
   @Test
-  void rewardsAreWeighedByTheConfigAndProvenanceSaysHow() {
-    TransitionColumns.Builder builder =
-        new TransitionColumns.Builder(
-                ObservationSpace.ofNumbers(1), new ActionSpace.Discrete(2), false, false)
-            .withRewardComponents(List.of("click", "watch"));
-    for (int i = 0; i < 20; i++) {
-      builder
-          .beginEpisode("e" + i)
-          .addStep(new float[] {i}, new int[0], new boolean[0], i % 2, i + 1.0, 1)
-          .paying(i, 1)
-          .endEpisode(true);
-    }
-    String place = folder.resolve("parts").toString();
-    DatasetWriter.write(place, "parts", Split.DEFAULT, builder.build());
-    String yaml = "train: {updates: 5, device: cpu, algorithms: [behavior-cloning]}\n";
-    Dataset dataset = Dataset.open(place);
-    assertThat(weights(run(yaml, dataset, "plain", Existing.REFUSE)))
-        .isEqualTo("{\"click\":1.0,\"watch\":1.0}");
-    String weighed = "reward-weights: {watch: 0.5}\n" + yaml;
-    assertThat(weights(run(weighed, dataset, "weighed", Existing.REFUSE)))
-        .isEqualTo("{\"click\":0.0,\"watch\":0.5}");
-    assertThatThrownBy(() -> run(weighed, chain(), "no", Existing.REFUSE))
+  void wrongKindOfActionsIsRefusedInWords() {
+    assertThatThrownBy(
+            () ->
+                run(
+                    "name: box\ntrain: {algorithms: [discrete-cql]}",
+                    box(),
+                    "out",
+                    Existing.REFUSE))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("reward-weights.watch: its reward is one column");
+        .hasMessageContaining("Cannot train discrete-cql: it is for discrete actions")
+        .hasMessageContaining("a box of 1 continuous actions");
+    assertThatThrownBy(() -> run(CONFIG, box(), "out", Existing.REFUSE))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("Cannot use policy right: the dataset has a box of 1")
+        .hasMessageContaining("Name policies that were trained on it");
   }
 
-  private static String weights(List<TrainJob.Trained> trained) {
-    return trained.get(0).manifest().provenance().config().path("reward_weights").toString();
+  private Dataset box() {
+    var builder =
+        new TransitionColumns.Builder(
+            ObservationSpace.ofNumbers(1),
+            new ActionSpace.Box(List.of(-2f), List.of(2f)),
+            false,
+            false);
+    for (int i = 0; i < 40; i++) {
+      float action = (i % 5 - 2) * 0.8f;
+      builder
+          .beginEpisode("e" + i)
+          .addBoxStep(new float[] {i % 7}, new int[0], new float[] {action}, action, 1)
+          .addBoxStep(new float[] {i % 3}, new int[0], new float[] {-action}, 0, 1)
+          .endEpisode(true);
+    }
+    String place = folder.resolve("box").toString();
+    if (!Files.exists(Path.of(place))) {
+      DatasetWriter.write(place, "box", Split.DEFAULT, builder.build());
+    }
+    return Dataset.open(place);
   }
 
   @Test

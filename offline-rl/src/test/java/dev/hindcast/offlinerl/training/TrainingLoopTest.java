@@ -22,11 +22,13 @@ import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
+import dev.hindcast.offlinerl.product.FrozenProduct;
 import dev.hindcast.offlinerl.product.Product;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,26 @@ class TrainingLoopTest {
         .parameters()
         .forEach(
             (name, values) -> assertThat(resumed.parameters().get(name)).containsExactly(values));
+    whole
+        .snapshots()
+        .forEach(
+            (updates, snapshot) ->
+                assertThat(policy(resumed.snapshots().get(updates)))
+                    .containsExactly(policy(snapshot)));
+  }
+
+  /** The last five tenths of 60 updates; 36 lies before the interruption of the test above. */
+  @Test
+  void snapshotsAreTakenTowardsTheEndAndTheLastIsTheEnd() {
+    Run run = train(new Memory(), RUN, 1, Integer.MAX_VALUE);
+    assertThat(run.snapshots().keySet()).containsExactly(36L, 42L, 48L, 54L, 60L);
+    assertThat(policy(run.snapshots().get(60L))).containsExactly(run.parameters().get("policy"));
+    assertThat(policy(run.snapshots().get(54L))).isNotEqualTo(run.parameters().get("policy"));
+    assertThatThrownBy(() -> Snapshots.last(11)).hasMessageContaining("snapshots is 11");
+  }
+
+  private static float[] policy(FrozenProduct product) {
+    return product.networks().get("policy").parameters();
   }
 
   @Test
@@ -164,7 +186,8 @@ class TrainingLoopTest {
             buffer,
             schedule,
             Alarms.of(experience(LOG)),
-            metrics -> {})
+            metrics -> {},
+            Snapshots.last(0))
         .run(RUN, store, line -> {}, () -> asked[0]++ >= interruptAfter);
   }
 
@@ -248,6 +271,7 @@ class TrainingLoopTest {
       String metrics,
       Map<String, Double> latest,
       Map<String, float[]> parameters,
+      SortedMap<Long, FrozenProduct> snapshots,
       List<String> said) {}
 
   private static Run train(CheckpointStore store, Fingerprint run, long seed, int interruptAfter) {
@@ -269,13 +293,16 @@ class TrainingLoopTest {
                     Optional.empty()),
                 Iql.Config.DEFAULT)) {
       ReplayBuffer buffer = new ReplayBuffer(experience(LOG), iql.uses(), learner.steps(), seed);
+      Snapshots snapshots = Snapshots.last(5);
       int[] asked = {0};
       BooleanSupplier stop = () -> asked[0]++ >= interruptAfter;
       Metrics metrics =
-          new TrainingLoop("iql-seed0", learner, buffer, SCHEDULE).run(run, store, said::add, stop);
+          new TrainingLoop(
+                  "iql-seed0", learner, buffer, SCHEDULE, Alarms.off(), line -> {}, snapshots)
+              .run(run, store, said::add, stop);
       Map<String, float[]> parameters = new java.util.TreeMap<>();
       learner.networks().forEach((name, network) -> parameters.put(name, network.parameters()));
-      return new Run(metrics.text(), metrics.latest(), parameters, said);
+      return new Run(metrics.text(), metrics.latest(), parameters, snapshots.taken(), said);
     }
   }
 
