@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
-BACKENDS = ["pytorch"]
+BACKENDS = ["openblas", "pytorch"]
 JAVA_OPTIONS = ["-Xmx2g"]
 PYTORCH = "PyTorch eager"
 

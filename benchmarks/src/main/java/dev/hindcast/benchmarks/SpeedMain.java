@@ -5,6 +5,7 @@ import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.offlinerl.algorithm.Algorithms;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
+import dev.hindcast.offlinerl.network.simd.SimdNetworks;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -38,8 +39,11 @@ public final class SpeedMain {
     if (name.equals("pytorch")) {
       return DjlNetworks.on(Networks.Device.CPU);
     }
+    if (name.equals("openblas")) {
+      return new SimdNetworks();
+    }
     throw UserError.usage(
-        "Cannot measure: there is no backend \"" + name + "\". Name one of: pytorch.");
+        "Cannot measure: there is no backend \"" + name + "\". Name one of: openblas, pytorch.");
   }
 
   /** Answers until the input ends. */

@@ -62,6 +62,18 @@ public interface Network extends AutoCloseable {
    */
   float[] inputGradient(float[] outputGradient);
 
+  /**
+   * Adds to the parameter gradients those of {@code <direction, g>}, g what {@link #inputGradient}
+   * just gave: how a loss that looks at a critic's slopes teaches the critic. Once per input
+   * gradient, with no forward of this network between the two. Rectified units are taken as the
+   * piecewise linear functions they are: a kink counts for nothing.
+   *
+   * @param direction (rows, extra), the gradient of the loss by g
+   * @throws IllegalStateException when there is no such input gradient, or layers are normalized:
+   *     slopes of normalized layers bend, and this does not follow them
+   */
+  void backwardOfInputGradient(float[] direction);
+
   /** One optimizer step along the gradients gathered since the last, which are then forgotten. */
   void step();
 

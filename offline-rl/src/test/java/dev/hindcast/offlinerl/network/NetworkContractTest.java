@@ -110,6 +110,94 @@ public abstract class NetworkContractTest {
     }
   }
 
+  /** Differences, over single parameters, of differences along the direction. */
+  @ParameterizedTest
+  @MethodSource("architectures")
+  void backwardOfInputGradientIsTheGradientOfTheSlopesAlongADirection(Architecture architecture) {
+    if (architecture.normalization() != Normalization.NONE || architecture.extra() == 0) {
+      return;
+    }
+    int[] batch = {0, 3, 3, 7};
+    float[] asked = random(batch.length * architecture.outputs(), 9);
+    float[] direction = random(batch.length * architecture.extra(), 10);
+    float[] extra = extra(architecture, batch.length);
+    float[] start = parameters(architecture);
+    try (Networks networks = networks();
+        Observations observations = place(networks, architecture);
+        Network network = networks.create(architecture, start, 0.1)) {
+      network.forward(observations, batch, extra);
+      network.inputGradient(asked);
+      network.predict(observations, ALL_ROWS, extra(architecture, ROWS));
+      network.backwardOfInputGradient(direction);
+      float[] found = network.gradients();
+      double[] at = doubles(start);
+      double[] there = doubles(extra);
+      double[] back = doubles(extra);
+      for (int i = 0; i < extra.length; i++) {
+        there[i] += 1e-5 * direction[i];
+        back[i] -= 1e-5 * direction[i];
+      }
+      for (int i = 0; i < at.length; i += 1 + at.length / 400) {
+        double slope =
+            slope(
+                at,
+                i,
+                () ->
+                    (along(architecture, at, there, batch, asked)
+                            - along(architecture, at, back, batch, asked))
+                        / 2e-5);
+        assertThat((double) found[i])
+            .as("parameter %d", i)
+            .isCloseTo(slope, within(1e-3 * (1 + Math.abs(slope))));
+      }
+    }
+  }
+
+  @Test
+  void backwardOfInputGradientAddsToWhatFollows() {
+    float[] asked = random(2 * MIXED.outputs(), 9);
+    float[] direction = random(2 * MIXED.extra(), 10);
+    float[] extra = extra(MIXED, 2);
+    int[] batch = {1, 2};
+    try (Networks networks = networks();
+        Observations observations = place(networks, MIXED);
+        Network network = networks.create(MIXED, parameters(MIXED), 0)) {
+      network.forward(observations, batch, extra);
+      network.backward(asked);
+      float[] first = network.gradients();
+      network.step();
+      network.forward(observations, batch, extra);
+      network.inputGradient(asked);
+      network.backwardOfInputGradient(direction);
+      float[] second = network.gradients();
+      network.forward(observations, batch, extra);
+      network.backward(asked);
+      float[] sum = network.gradients();
+      for (int i = 0; i < sum.length; i++) {
+        assertThat(sum[i]).isCloseTo(first[i] + second[i], within(1e-5f));
+      }
+    }
+  }
+
+  @Test
+  void backwardOfInputGradientIsRefusedWhereItCannotBe() {
+    Architecture normalized = mixed(Normalization.BEFORE_ACTIVATION, List.of(4));
+    try (Networks networks = networks();
+        Observations observations = place(networks, MIXED);
+        Network network = networks.create(MIXED, parameters(MIXED), 0);
+        Network bent = networks.create(normalized, parameters(normalized), 0)) {
+      int[] batch = {1};
+      float[] extra = extra(MIXED, 1);
+      network.forward(observations, batch, extra);
+      assertThatThrownBy(() -> network.backwardOfInputGradient(new float[2]))
+          .hasMessage("There was no input gradient that this backward could belong to.");
+      bent.forward(observations, batch, extra);
+      bent.inputGradient(new float[5]);
+      assertThatThrownBy(() -> bent.backwardOfInputGradient(new float[2]))
+          .hasMessageStartingWith("Cannot differentiate the slopes of a network with normalized");
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("architectures")
   void gradientsAddUpUntilTheStepAndAreForgottenThen(Architecture architecture) {

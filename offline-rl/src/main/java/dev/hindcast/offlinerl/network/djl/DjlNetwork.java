@@ -8,6 +8,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import dev.hindcast.offlinerl.network.Architecture;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Observations;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -33,6 +34,8 @@ final class DjlNetwork implements Network {
   private PtNDArray outputs;
   private PtNDArray extras;
   private boolean gathered;
+  private final List<PtNDArray> rectified = new ArrayList<>();
+  private float[] asked;
 
   DjlNetwork(NDManager manager, Architecture architecture, float[] values, double learningRate) {
     this.manager = manager;
@@ -70,7 +73,7 @@ final class DjlNetwork implements Network {
       if (extras != null) {
         JniUtils.attachGradient(extras, true);
       }
-      outputs = apply(scope, observations, rows, extras);
+      outputs = apply(scope, observations, rows, extras, rectified);
     } finally {
       JniUtils.setGradMode(false);
     }
@@ -81,21 +84,33 @@ final class DjlNetwork implements Network {
   public float[] predict(Observations observations, int[] rows, float[] extra) {
     try (PtNDManager brief = (PtNDManager) manager.newSubManager()) {
       JniUtils.setGradMode(false);
-      return apply(brief, observations, rows, extras(brief, rows.length, extra)).toFloatArray();
+      PtNDArray extraInputs = extras(brief, rows.length, extra);
+      return apply(brief, observations, rows, extraInputs, new ArrayList<>()).toFloatArray();
     }
   }
 
   /** In memory of the engine's own, as it gathers a gradient; null without extra inputs. */
   private PtNDArray extras(PtNDManager in, int rows, float[] extra) {
+    requireExtra(rows, extra);
+    int width = architecture.extra();
+    return width == 0 ? null : JniUtils.clone((PtNDArray) in.create(extra, new Shape(rows, width)));
+  }
+
+  private void requireExtra(int rows, float[] extra) {
     int width = architecture.extra();
     if (extra.length != rows * width) {
       throw new IllegalArgumentException(
           extra.length + " extra numbers are not " + width + " for each of " + rows + " rows.");
     }
-    return width == 0 ? null : JniUtils.clone((PtNDArray) in.create(extra, new Shape(rows, width)));
   }
 
-  private PtNDArray apply(PtNDManager in, Observations observations, int[] rows, PtNDArray extra) {
+  /** The outputs; lists what every rectification gave. */
+  private PtNDArray apply(
+      PtNDManager in,
+      Observations observations,
+      int[] rows,
+      PtNDArray extra,
+      List<PtNDArray> activations) {
     PtNDArray x = ((DjlObservations) observations).input(in, rows, parameters, extra);
     boolean normalized = architecture.normalization() != Architecture.Normalization.NONE;
     int layers = architecture.hidden().size() + 1;
@@ -110,6 +125,7 @@ final class DjlNetwork implements Network {
         x = normalize(x, at);
       }
       x = JniUtils.relu(x);
+      activations.add(x);
       if (architecture.normalization() == Architecture.Normalization.AFTER_ACTIVATION) {
         x = normalize(x, at);
       }
@@ -151,11 +167,61 @@ final class DjlNetwork implements Network {
     }
     propagate(outputGradient);
     float[] gradient = extraGradient();
+    asked = outputGradient.clone();
     for (PtNDArray parameter : parameters) {
       JniUtils.zeroGrad(parameter);
     }
-    forget();
+    // The scope stays until the next forward, for backwardOfInputGradient.
+    outputs = null;
     return gradient;
+  }
+
+  /**
+   * With the rectification's pattern fixed, the slopes are linear in the weights of each layer: the
+   * direction goes through the network as inputs would, without biases, and a plain backward of
+   * that is the gradient wanted.
+   */
+  @Override
+  public void backwardOfInputGradient(float[] direction) {
+    if (architecture.normalization() != Architecture.Normalization.NONE) {
+      throw new IllegalStateException(
+          "Cannot differentiate the slopes of a network with normalized layers. Choose no normalization for it.");
+    }
+    if (asked == null) {
+      throw new IllegalStateException(
+          "There was no input gradient that this backward could belong to.");
+    }
+    int n = asked.length / architecture.outputs();
+    requireExtra(n, direction);
+    PtNDArray x =
+        (PtNDArray) scope.create(padded(direction, n), new Shape(n, architecture.inputs()));
+    for (int layer = 0; layer <= rectified.size(); layer++) {
+      PtNDArray pattern = layer < rectified.size() ? JniUtils.sign(rectified.get(layer)) : null;
+      long width = architecture.widths().get(layer + 1);
+      PtNDArray none = (PtNDArray) scope.zeros(new Shape(width));
+      JniUtils.setGradMode(true);
+      try {
+        x = JniUtils.linear(x, parameters[fields + 2 * layer], none);
+        x = pattern == null ? x : JniUtils.mul(x, pattern);
+      } finally {
+        JniUtils.setGradMode(false);
+      }
+    }
+    PtNDArray shared = (PtNDArray) scope.create(asked, x.getShape());
+    JniUtils.backward(x, JniUtils.clone(shared), false, false);
+    forget();
+    gathered = true;
+  }
+
+  /** The direction among zeros for all that is no extra input. */
+  private float[] padded(float[] direction, int n) {
+    int extra = architecture.extra();
+    int inputs = architecture.inputs();
+    float[] result = new float[n * inputs];
+    for (int row = 0; row < n; row++) {
+      System.arraycopy(direction, row * extra, result, (row + 1) * inputs - extra, extra);
+    }
+    return result;
   }
 
   private void propagate(float[] outputGradient) {
@@ -177,6 +243,7 @@ final class DjlNetwork implements Network {
 
   @Override
   public void step() {
+    forget();
     steps++;
     double meanCorrection = 1 - Math.pow(MEAN_DECAY, (double) steps);
     double varianceCorrection = Math.sqrt(1 - Math.pow(VARIANCE_DECAY, (double) steps));
@@ -281,6 +348,8 @@ final class DjlNetwork implements Network {
       scope = null;
       outputs = null;
       extras = null;
+      asked = null;
+      rectified.clear();
     }
   }
 

@@ -41,6 +41,7 @@ final class SimdNetwork implements Network {
   private boolean gathered;
   private SimdObservations observed;
   private int[] rows;
+  private float[] asked;
 
   /** Where a layer's parameters begin; gain and shift are -1 where there are none. */
   private record Layer(int in, int out, int weight, int bias, int gain, int shift) {}
@@ -89,6 +90,7 @@ final class SimdNetwork implements Network {
     requireExtra(batch.length, extra);
     observed = matching(observations);
     rows = batch.clone();
+    asked = null;
     float[] outputs = new float[batch.length * architecture.outputs()];
     apply(pass, observed, rows, 0, batch.length, extra, outputs);
     return outputs;
@@ -262,7 +264,84 @@ final class SimdNetwork implements Network {
       throw new IllegalStateException(
           "There are gradients that no step has used: an input gradient would mix with them.");
     }
-    return propagate(outputGradient, false, true);
+    float[] gradient = propagate(outputGradient, false, true);
+    asked = outputGradient.clone();
+    return gradient;
+  }
+
+  /**
+   * With the rectification's pattern fixed, g is linear in the weights of each layer. The direction
+   * travels forward as inputs would, without biases: t; the output gradient travels back as ever:
+   * d. The gradient by a layer's weights is {@code d' t}, by its bias 0.
+   */
+  @Override
+  public void backwardOfInputGradient(float[] direction) {
+    if (architecture.normalization() != Normalization.NONE) {
+      throw new IllegalStateException(
+          "Cannot differentiate the slopes of a network with normalized layers. Choose no normalization for it.");
+    }
+    if (asked == null) {
+      throw new IllegalStateException(
+          "There was no input gradient that this backward could belong to.");
+    }
+    requireExtra(rows.length, direction);
+    if (direction.length == 0) {
+      asked = null;
+      return;
+    }
+    if (!gathered) {
+      gradients.clear(count);
+    }
+    List<Block> tangents = tangents(direction);
+    Block delta = backend.scratch(layers.size() % 2, asked.length);
+    delta.write(0, asked, 0, asked.length);
+    for (int i = layers.size() - 1; i >= 0; i--) {
+      Layer layer = layers.get(i);
+      if (i + 1 < layers.size()) {
+        deactivate(delta, i, null, null, null);
+      }
+      int from = i == 0 ? extraAt : 0;
+      Blas.outer(
+          delta,
+          tangents.get(i),
+          1,
+          gradients,
+          layer.weight() + from,
+          layer.in(),
+          rows.length,
+          layer.out(),
+          layer.in() - from);
+      if (i > 0) {
+        delta = back(delta, i);
+      }
+    }
+    gathered = true;
+    asked = null;
+  }
+
+  /** The direction at the input of every layer; at the first only its extra inputs. */
+  private List<Block> tangents(float[] direction) {
+    List<Block> tangents = new ArrayList<>();
+    Block below = backend.scratch(2, direction.length);
+    below.write(0, direction, 0, direction.length);
+    tangents.add(below);
+    for (int i = 0; i + 1 < layers.size(); i++) {
+      Layer layer = layers.get(i);
+      int from = i == 0 ? extraAt : 0;
+      Block above = backend.scratch(3 + i, (long) rows.length * layer.out());
+      Blas.apply(
+          tangents.get(i),
+          parameters,
+          layer.weight() + from,
+          layer.in(),
+          above,
+          rows.length,
+          layer.out(),
+          layer.in() - from);
+      deactivate(above, i, null, null, null);
+      tangents.add(above);
+    }
+    return tangents;
   }
 
   /** Back through all layers, to the parameters, the extra inputs or both. */
@@ -449,6 +528,7 @@ final class SimdNetwork implements Network {
 
   @Override
   public void step() {
+    asked = null;
     steps++;
     double meanCorrection = 1 - Math.pow(0.9, (double) steps);
     double varianceCorrection = Math.sqrt(1 - Math.pow(0.999, (double) steps));
@@ -511,6 +591,7 @@ final class SimdNetwork implements Network {
   public void parameters(float[] values) {
     requireCount(values);
     observed = null;
+    asked = null;
     parameters.write(0, values, 0, count);
   }
 
