@@ -139,6 +139,35 @@ class PolicyLossesTest {
     assertThat(spread[1]).containsExactly(0, 0.2f, 0);
   }
 
+  /** Sheet "offline baselines", section 10, checks: whatever the lengths. */
+  @Test
+  void alignmentsAreTheSheets() {
+    float[] right = {2, 0};
+    float[] left = {-0.5f, 0};
+    float[] up = {0, 3};
+    assertThat(Alignment.of(new float[][] {right, right, right}, 2, 1).value())
+        .isCloseTo(3, within(1e-6));
+    assertThat(Alignment.of(new float[][] {right, left}, 2, 1).value()).isCloseTo(-2, within(1e-6));
+    assertThat(Alignment.of(new float[][] {right, up}, 2, 1).value()).isZero();
+  }
+
+  @Test
+  void alignmentGradientsAreItsSlopes() {
+    float[][] vectors = {random(6, 1), random(6, 2), random(6, 3)};
+    Alignment found = Alignment.of(vectors, 3, 0.7);
+    for (int i = 0; i < 3; i++) {
+      int moved = i;
+      assertSlope(
+          vectors[i],
+          found.gradients()[i],
+          v -> {
+            float[][] all = vectors.clone();
+            all[moved] = v;
+            return Alignment.of(all, 3, 0.7).value();
+          });
+    }
+  }
+
   /** Sheet "offline baselines", section 8.1, checks: a constant value, densities of one half. */
   @Test
   void penaltyOfEqualValuesIsTheLogarithmOfTheDrawsOverTheirDensity() {

@@ -230,6 +230,13 @@ public final class Algorithms {
               SacN.Config.DEFAULT,
               Uses.STEPS_WITH_NEXT_OBSERVATION,
               SacN::new),
+          Entry.policy(
+              "edac",
+              "Soft actor-critic with critics that are kept from agreeing.",
+              Actions.CONTINUOUS,
+              Edac.Config.DEFAULT,
+              Uses.STEPS_WITH_NEXT_OBSERVATION,
+              Edac::new),
           new Entry<>(
               "recoil",
               "Imitates demonstrations with the help of other steps, without rewards.",

@@ -189,6 +189,34 @@ final class Critics {
     return sum;
   }
 
+  /**
+   * (critics)(B, dimensions): the slope of every critic by the action at the logged actions,
+   * remembered for {@link #step(MiniBatch, float[], float[][])}.
+   */
+  float[][] slopes(MiniBatch batch) {
+    float[] ones = new float[batch.size()];
+    Arrays.fill(ones, 1);
+    float[][] slopes = new float[online.size()][];
+    for (int i = 0; i < slopes.length; i++) {
+      forward(i, batch.observations(), batch.actionVectors());
+      slopes[i] = actionGradient(i, ones);
+    }
+    return slopes;
+  }
+
+  /**
+   * As {@link #step(MiniBatch, float[])}, for continuous actions and with a loss of the {@link
+   * #slopes} just given besides.
+   *
+   * @param slopeGradients (critics)(B, dimensions), the gradient of that loss
+   */
+  double step(MiniBatch batch, float[] wanted, float[][] slopeGradients) {
+    for (int i = 0; i < slopeGradients.length; i++) {
+      online.get(i).backwardOfInputGradient(slopeGradients[i]);
+    }
+    return step(batch, wanted);
+  }
+
   /** Moves the target critics. */
   void follow(double polyak) {
     for (int i = 0; i < online.size(); i++) {

@@ -9,6 +9,7 @@ import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.world.ContinuousBandit;
 import dev.hindcast.core.world.LinearPolicy;
+import dev.hindcast.core.world.PointMass;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,31 @@ class EntropicLearnersTest {
     SacN.Config config = new SacN.Config(3, 1e-2, 0.02);
     assertThat(Continuous.train("sac-n", config, bandit(), 0.9, 600).action())
         .isCloseTo(0.5, within(0.1));
+  }
+
+  /** Sheet "offline baselines", section 10, checks: without its weight it is SAC-N, bit by bit. */
+  @Test
+  void edacWithoutDiversityIsSacN() {
+    TransitionColumns log = new PointMass(2, 10).log(new PointMass(2, 10).clumsy(), 50, 3);
+    var edac = Continuous.train("edac", new Edac.Config(3, 0, 3e-3, 0.02), log, 0.9, 20);
+    var sacN = Continuous.train("sac-n", new SacN.Config(3, 3e-3, 0.02), log, 0.9, 20);
+    sacN.parameters()
+        .forEach(
+            (name, values) ->
+                assertThat(edac.parameters().get(name)).as(name).containsExactly(values));
+  }
+
+  @Test
+  void edacKeepsCriticsFromAgreeing() {
+    TransitionColumns log = new PointMass(2, 10).log(new PointMass(2, 10).clumsy(), 50, 3);
+    double without =
+        Continuous.train("edac", new Edac.Config(3, 1e-9, 3e-3, 0.02), log, 0.9, 300)
+                .figure("diversity_loss", 50)
+            / 1e-9;
+    double with =
+        Continuous.train("edac", new Edac.Config(3, 1, 3e-3, 0.02), log, 0.9, 300)
+            .figure("diversity_loss", 50);
+    assertThat(with).isLessThan(without - 0.5);
   }
 
   /**

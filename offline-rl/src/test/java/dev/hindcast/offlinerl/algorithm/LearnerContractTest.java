@@ -108,7 +108,6 @@ class LearnerContractTest {
               1000,
               0.85));
     }
-    exams.put("sac continuous", new Exam(new Sac.Config(3e-3, 0.05), 1000, 0.5));
     exams.put(
         "discrete-cql discrete", new Exam(new DiscreteCql.Config(0.1, 0.01, 0.05), 800, 0.95));
     exams.put("bcq discrete", new Exam(new Bcq.Config(0.3, 0.01, 0.05), 800, 0.95));
@@ -129,6 +128,7 @@ class LearnerContractTest {
     exams.put("cql continuous", new Exam(new Cql.Config(0.1, 2, 1e-2, 3e-3, 0.05), 1000, 0.7));
     exams.put("cal-ql continuous", new Exam(new CalQl.Config(0.1, 2, 1e-2, 1e-2, 0.05), 800, 0.8));
     exams.put("sac continuous", new Exam(new Sac.Config(1e-2, 0.05), 800, 0.8));
+    exams.put("edac continuous", new Exam(new Edac.Config(4, 1, 1e-2, 0.05), 600, 0.8));
     exams.put("sac-n continuous", new Exam(new SacN.Config(4, 1e-2, 0.05), 600, 0.8));
     exams.put(
         "fitted-q-evaluation discrete", new Exam(new FittedQEvaluation.Config(0.01, 0.05), 60, 0));
