@@ -16,7 +16,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -85,7 +85,8 @@ TASKS = {
         {
             "20-expert-episodes": Log([expert_episodes(20)], CLONING),
             "20-expert-episodes-among-medium": Log([expert_episodes(20), MEDIUM], DEMONSTRATIONS),
-            "medium": Log([MEDIUM], DEMONSTRATIONS),
+            # where nothing is known to be better than the rest, every step counts as a demonstration
+            "medium": Log([replace(MEDIUM, demonstration=True)], DEMONSTRATIONS),
         },
         yardstick="20-expert-episodes/behavior-cloning",
     ),
