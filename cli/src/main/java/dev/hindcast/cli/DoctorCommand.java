@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -64,6 +66,7 @@ final class DoctorCommand extends Verb {
             SimdNetworks.missing()
                 .map(reason -> "not loaded, CPUs compute with PyTorch: " + reason)
                 .orElse("loaded, CPUs compute with it")));
+    findings.addAll(gpus().findings());
     boolean good = findings.stream().allMatch(Finding::good);
     if (output == OutputFormat.JSON) {
       terminal().result(CanonicalJson.line(findings));
@@ -81,6 +84,14 @@ final class DoctorCommand extends Verb {
       terminal().result(text + (good ? "Everything is there." : "See the lines marked BAD."));
     }
     return good ? ExitCode.DONE : ExitCode.RESOURCES;
+  }
+
+  private static GpuCheck gpus() {
+    Map<String, String> settings = new TreeMap<>();
+    System.getProperties().stringPropertyNames().stream()
+        .filter(name -> name.startsWith("spark."))
+        .forEach(name -> settings.put(name, System.getProperty(name)));
+    return new GpuCheck("nvidia-smi", DjlNetworks::gpus, System.getenv(), settings);
   }
 
   private static Finding heap() {

@@ -4,6 +4,7 @@ import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Networks.Device;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
 import dev.hindcast.offlinerl.network.simd.SimdNetworks;
+import java.util.OptionalInt;
 
 /** The one place that turns the wish for a device into a backend. */
 public final class Backends {
@@ -17,9 +18,18 @@ public final class Backends {
    *     none, or no backend can be loaded
    */
   public static Networks on(Device device) {
+    return on(device, OptionalInt.empty());
+  }
+
+  /**
+   * The same on one GPU among several, where it is to be a GPU.
+   *
+   * @param index which; not given: the first
+   */
+  public static Networks on(Device device, OptionalInt index) {
     boolean gpu = device == Device.GPU || (device == Device.AUTO && DjlNetworks.findsGpu());
     if (gpu) {
-      return DjlNetworks.on(Device.GPU);
+      return DjlNetworks.on(Device.GPU, index);
     }
     return SimdNetworks.missing().isEmpty() ? new SimdNetworks() : DjlNetworks.on(Device.CPU);
   }

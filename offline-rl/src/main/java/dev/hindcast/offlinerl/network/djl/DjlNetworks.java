@@ -10,6 +10,7 @@ import dev.hindcast.offlinerl.network.Architecture;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
+import java.util.OptionalInt;
 
 /**
  * The PyTorch backend. One per training task and thread; several may live in one process.
@@ -24,28 +25,47 @@ public final class DjlNetworks implements Networks {
   }
 
   /**
-   * A backend on a device.
+   * A backend on a device, on the first GPU where that is one.
    *
-   * @throws UserError (resources) when the native library cannot be loaded, or a GPU was asked for
-   *     and there is none
+   * @throws UserError as {@link #on(Device, OptionalInt)} does
    */
   public static DjlNetworks on(Device device) {
+    return on(device, OptionalInt.empty());
+  }
+
+  /**
+   * A backend on a device.
+   *
+   * @param gpu which GPU, where it is to be one; not given: the first
+   * @throws UserError (resources) when the native library cannot be loaded, or a GPU was asked for
+   *     and is not there
+   */
+  public static DjlNetworks on(Device device, OptionalInt gpu) {
     Engine engine = Natives.engine();
     int gpus = device == Device.CPU ? 0 : engine.getGpuCount();
-    if (device == Device.GPU && gpus == 0) {
+    if (gpus <= gpu.orElse(0) && (device == Device.GPU || gpus > 0)) {
       throw new UserError(
           UserError.Kind.RESOURCES,
-          "Cannot train on a GPU: PyTorch finds none here. Set train.device to auto or cpu, or check the driver and that the CUDA build of PyTorch is the one loaded.");
+          "Cannot train on a GPU: "
+              + (gpu.isPresent() ? "Spark gave this task GPU " + gpu.getAsInt() + ", and " : "")
+              + "PyTorch finds "
+              + (gpus == 0 ? "none" : gpus == 1 ? "only GPU 0" : "GPUs 0 to " + (gpus - 1))
+              + " here. Set train.device to auto or cpu, or check the driver and that the CUDA build of PyTorch is the one loaded (PYTORCH_LIBRARY_PATH); hindcast doctor says what is missing.");
     }
     // Per thread: OpenMP keeps this setting for each calling thread of its own.
     JniUtils.setNumThreads(1);
     return new DjlNetworks(
-        engine.newBaseManager(gpus > 0 ? ai.djl.Device.gpu() : ai.djl.Device.cpu()));
+        engine.newBaseManager(gpus > 0 ? ai.djl.Device.gpu(gpu.orElse(0)) : ai.djl.Device.cpu()));
+  }
+
+  /** How many GPUs PyTorch finds here; none where it cannot be loaded. */
+  public static int gpus() {
+    return Natives.loaded().map(Engine::getGpuCount).orElse(0);
   }
 
   /** Whether PyTorch can be loaded here and finds a GPU. */
   public static boolean findsGpu() {
-    return Natives.loaded().map(Engine::getGpuCount).orElse(0) > 0;
+    return gpus() > 0;
   }
 
   @Override
