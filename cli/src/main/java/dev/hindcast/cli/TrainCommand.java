@@ -57,6 +57,15 @@ final class TrainCommand extends Verb {
                           .toList())
                   : Inspection.trained(bundles));
     }
+    if (!json && config.plans().stream().anyMatch(TrainConfig.Plan::isSwept)) {
+      terminal()
+          .step(
+              "Rank the points of the sweep on the held-out split: hindcast evaluate --config ... --dataset "
+                  + dataset
+                  + " --bundle "
+                  + output
+                  + " --output REPORT");
+    }
     return ExitCode.DONE;
   }
 }

@@ -26,6 +26,8 @@ import java.util.TreeMap;
  * @param incumbent the name of the policy that the others are compared with
  * @param policies one entry for each target policy, in the order asked for
  * @param learningCurves how the bundles' training went
+ * @param selection what choosing among the bundles does to the estimate of the chosen one; absent
+ *     when there are not at least two with an estimate
  * @param warnings what holds for the whole report
  * @param provenance what made it; its config is the settings in force
  */
@@ -42,6 +44,7 @@ public record EvaluationReport(
     String incumbent,
     List<PolicyResult> policies,
     List<LearningCurve> learningCurves,
+    Optional<Selection> selection,
     List<Remark> warnings,
     Provenance provenance) {
   /** The version of the contract that this build writes and reads. */
@@ -286,4 +289,35 @@ public record EvaluationReport(
       series = Collections.unmodifiableMap(new TreeMap<>(series));
     }
   }
+
+  /**
+   * The bundles of this report by their evidence, and how far the first of them is better on paper
+   * than in truth: the best of many estimates is too high on average, because chance helped it to
+   * be the best.
+   *
+   * @param chosen the bundle with the highest lower bound
+   * @param value its estimate
+   * @param optimism by how much such a choice overestimates: the mean over bootstrap replicates of
+   *     what the bundle chosen in the replicate is worth there less what it is worth in the log
+   * @param correctedValue {@code value - optimism}
+   * @param ranking all of them, the highest lower bound first
+   */
+  public record Selection(
+      String chosen, double value, double optimism, double correctedValue, List<Ranked> ranking) {
+    /** Copies the list. */
+    public Selection {
+      ranking = List.copyOf(ranking);
+    }
+  }
+
+  /**
+   * One bundle among those to choose from.
+   *
+   * @param name its name
+   * @param value its primary estimate
+   * @param lower the lower end of the estimate's interval; absent where there is no interval, and
+   *     the bundle then stands behind all that have one
+   * @param chosenShare the share of bootstrap replicates in which it would have been chosen
+   */
+  public record Ranked(String name, double value, Optional<Double> lower, double chosenShare) {}
 }

@@ -11,6 +11,7 @@ import dev.hindcast.core.report.EvaluationReport.Diagnostics;
 import dev.hindcast.core.report.EvaluationReport.Difference;
 import dev.hindcast.core.report.EvaluationReport.PolicyResult;
 import dev.hindcast.core.report.EvaluationReport.Remark;
+import dev.hindcast.core.report.EvaluationReport.Selection;
 import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.estimator.Estimators;
 import dev.hindcast.evaluation.fold.LogSums;
@@ -20,6 +21,7 @@ import dev.hindcast.evaluation.interval.Interval;
 import dev.hindcast.evaluation.plan.EvaluatedPart;
 import dev.hindcast.evaluation.plan.EvaluationPlan;
 import dev.hindcast.evaluation.plan.Target;
+import dev.hindcast.evaluation.verdict.BestOfMany;
 import dev.hindcast.evaluation.verdict.Evidence;
 import dev.hindcast.evaluation.verdict.Judge;
 import java.util.ArrayList;
@@ -66,6 +68,7 @@ public final class ReportAssembly {
     for (int i = 0; i < plan.targets().size(); i++) {
       results.add(result(plan.targets().get(i), i + 1, estimates.get(i)));
     }
+    Optional<Selection> selection = selection(results);
     return new EvaluationReport(
         EvaluationReport.SPEC_VERSION,
         EvaluationReport.KIND,
@@ -79,12 +82,29 @@ public final class ReportAssembly {
         plan.config().incumbent(),
         results,
         plan.learningCurves(),
-        warnings(),
+        selection,
+        warnings(selection),
         new Provenance(
             plan.inputs(),
             plan.config().settings(plan.rewardWeights()),
             plan.config().seed(),
             CodeVersion.current()));
+  }
+
+  private Optional<Selection> selection(List<PolicyResult> results) {
+    List<BestOfMany.Entrant> entrants = new ArrayList<>();
+    for (PolicyResult result : results) {
+      Primary primary = primaries.get(result.name());
+      if (result.kind().equals("bundle") && primary != null && Double.isFinite(primary.value())) {
+        entrants.add(
+            new BestOfMany.Entrant(
+                result.name(),
+                primary.value(),
+                result.primary().flatMap(Estimate::lower),
+                primary.replicates()));
+      }
+    }
+    return BestOfMany.of(entrants);
   }
 
   private DatasetPart dataset() {
@@ -300,8 +320,22 @@ public final class ReportAssembly {
     return remarks;
   }
 
-  private List<Remark> warnings() {
+  private List<Remark> warnings(Optional<Selection> selection) {
     List<Remark> warnings = new ArrayList<>(plan.warnings());
+    selection.ifPresent(
+        choice ->
+            warnings.add(
+                new Remark(
+                    "best-of-many",
+                    String.format(
+                        Locale.ROOT,
+                        "The best of %d estimates is optimistic, because chance helped it to be the best. %s is estimated at %.4g; choosing it may have gained about %.2g of that, which leaves %.4g. It is the choice in %.0f %% of the bootstrap replicates. Fresh episodes tell what it is worth.",
+                        choice.ranking().size(),
+                        choice.chosen(),
+                        choice.value(),
+                        choice.optimism(),
+                        choice.correctedValue(),
+                        100 * choice.ranking().get(0).chosenShare()))));
     LogSums log = totals.log();
     if (log.truncated() > 0) {
       warnings.add(

@@ -160,6 +160,7 @@ class HtmlReportTest {
         report.incumbent() + name,
         policies,
         curves,
+        report.selection(),
         List.of(new EvaluationReport.Remark("x", name)),
         report.provenance());
   }
