@@ -172,8 +172,13 @@ public final class Dataset implements java.io.Serializable {
 
   /** All episodes of one side, in the manifest's order. */
   public TransitionColumns read(Split.Part part) {
+    return read(files(part));
+  }
+
+  /** All episodes of some data files, in this order. */
+  public TransitionColumns read(List<String> files) {
     TransitionColumns.Builder builder = builder();
-    files(part).forEach(file -> append(file, builder));
+    files.forEach(file -> append(file, builder));
     return builder.build();
   }
 

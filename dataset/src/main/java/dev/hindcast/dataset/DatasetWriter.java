@@ -9,6 +9,7 @@ import dev.hindcast.core.data.Split;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.dataset.columns.TransitionFile;
 import dev.hindcast.dataset.columns.TransitionLayout;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,7 @@ public final class DatasetWriter {
     return write(uri, ArtefactWriter.Existing.REFUSE, name, split, columns, provenance);
   }
 
-  /** Writes a dataset. */
+  /** Writes a dataset with one data file on each side. */
   public static DatasetManifest write(
       String uri,
       ArtefactWriter.Existing existing,
@@ -40,18 +41,33 @@ public final class DatasetWriter {
       Split split,
       TransitionColumns columns,
       Provenance provenance) {
+    return write(uri, existing, name, split, columns, provenance, 1);
+  }
+
+  /** Writes a dataset with so many data files on each side, as far as there are episodes. */
+  public static DatasetManifest write(
+      String uri,
+      ArtefactWriter.Existing existing,
+      String name,
+      Split split,
+      TransitionColumns columns,
+      Provenance provenance,
+      int files) {
     try (ArtefactWriter writer = ArtefactWriter.begin(uri, existing)) {
-      Map<String, DatasetManifest.PartSummary> parts = new TreeMap<>();
+      Map<String, DatasetManifest.PartSummary> summaries = new TreeMap<>();
       for (Split.Part part : Split.Part.values()) {
         int[] episodes = episodesOf(columns, split, part);
-        if (episodes.length > 0) {
+        int parts = Math.min(files, episodes.length);
+        for (int file = 0; file < parts; file++) {
+          int from = (int) ((long) episodes.length * file / parts);
+          int to = (int) ((long) episodes.length * (file + 1) / parts);
           TransitionFile.write(
               columns,
-              episodes,
+              Arrays.copyOfRange(episodes, from, to),
               TransitionLayout.of(columns),
-              writer.resolve(DatasetLayout.dataFile(part, 0)));
+              writer.resolve(DatasetLayout.dataFile(part, file)));
         }
-        parts.put(
+        summaries.put(
             part.key(), new PartTally(columns.actionSpace()).add(columns, episodes).summary());
       }
       DatasetManifest manifest =
@@ -73,7 +89,7 @@ public final class DatasetWriter {
               new RowAccount(columns.rows(), columns.rows(), Map.of()),
               Map.of(),
               split,
-              parts,
+              summaries,
               writer.files(),
               provenance);
       writer.publish(manifest);

@@ -29,25 +29,66 @@ public final class Normalizer implements Serializable {
 
   /** Fitted on all observation rows. */
   public static Normalizer fit(TransitionColumns columns) {
-    int d = columns.observationSpace().numeric().size();
-    int n = columns.observationRows();
-    double[] mean = new double[d];
-    double[] square = new double[d];
-    float[] x = columns.numeric();
-    for (int row = 0; row < n; row++) {
-      for (int j = 0; j < d; j++) {
-        double delta = x[row * d + j] - mean[j];
-        mean[j] += delta / (row + 1);
-        square[j] += delta * (x[row * d + j] - mean[j]);
+    return Moments.of(columns).normalizer();
+  }
+
+  /** Mean and spread of numeric fields, of observations in one place or of several merged. */
+  public static final class Moments implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final long rows;
+    private final double[] mean;
+    private final double[] square; // sum of squared distances from the mean
+
+    private Moments(long rows, double[] mean, double[] square) {
+      this.rows = rows;
+      this.mean = mean;
+      this.square = square;
+    }
+
+    /** Of all observation rows. */
+    public static Moments of(TransitionColumns columns) {
+      int d = columns.observationSpace().numeric().size();
+      int n = columns.observationRows();
+      double[] mean = new double[d];
+      double[] square = new double[d];
+      float[] x = columns.numeric();
+      for (int row = 0; row < n; row++) {
+        for (int j = 0; j < d; j++) {
+          double delta = x[row * d + j] - mean[j];
+          mean[j] += delta / (row + 1);
+          square[j] += delta * (x[row * d + j] - mean[j]);
+        }
       }
+      return new Moments(n, mean, square);
     }
-    float[] means = new float[d];
-    float[] scales = new float[d];
-    for (int j = 0; j < d; j++) {
-      means[j] = (float) mean[j];
-      scales[j] = (float) (Math.sqrt(n == 0 ? 0 : square[j] / n) + FLOOR);
+
+    /** Of both together: Chan, Golub, LeVeque (1979), Updating formulae, equation 2.1. */
+    public Moments merge(Moments later) {
+      if (later.rows == 0 || rows == 0) {
+        return rows == 0 ? later : this;
+      }
+      double[] means = new double[mean.length];
+      double[] squares = new double[mean.length];
+      double all = (double) (rows + later.rows);
+      for (int j = 0; j < means.length; j++) {
+        double delta = later.mean[j] - mean[j];
+        means[j] = mean[j] + delta * later.rows / all;
+        squares[j] = square[j] + later.square[j] + delta * delta * rows * later.rows / all;
+      }
+      return new Moments(rows + later.rows, means, squares);
     }
-    return new Normalizer(means, scales);
+
+    /** The normalizer that they make. */
+    public Normalizer normalizer() {
+      float[] means = new float[mean.length];
+      float[] scales = new float[mean.length];
+      for (int j = 0; j < means.length; j++) {
+        means[j] = (float) mean[j];
+        scales[j] = (float) (Math.sqrt(rows == 0 ? 0 : square[j] / rows) + FLOOR);
+      }
+      return new Normalizer(means, scales);
+    }
   }
 
   /** One mean per numeric field. */

@@ -1,6 +1,7 @@
 package dev.hindcast.core.data;
 
 import dev.hindcast.core.config.Require;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 
@@ -12,7 +13,9 @@ import java.util.List;
  * row come the final observations of the episodes that have one. {@link #next(int)} gives the
  * observation row that followed a step.
  */
-public final class TransitionColumns {
+public final class TransitionColumns implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   /** What {@link #next(int)} gives when the log does not say what followed. */
   public static final int UNKNOWN = -1;
 

@@ -1,6 +1,5 @@
 package dev.hindcast.offlinerl.spark;
 
-import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.Split;
@@ -21,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
@@ -226,6 +226,28 @@ public final class TrainJob {
   }
 
   private List<Outcome> outcomes(List<Trial> trials) {
+    tracked.expect(trials);
+    try {
+      List<Outcome> outcomes =
+          new ArrayList<>(ofWhole(trials.stream().filter(Trial::isWhole).toList()));
+      PeriodicAveraging averaging =
+          new PeriodicAveraging(context(), dataset, output, existing, progress, tracked::figures);
+      trials.stream()
+          .filter(trial -> !trial.isWhole())
+          .forEach(trial -> outcomes.add(averaging.train(trial)));
+      tracked.ended(outcomes);
+      return outcomes;
+    } catch (RuntimeException e) {
+      tracked.broke(trials);
+      throw e;
+    }
+  }
+
+  /** Trials that one executor trains whole: side by side. */
+  private List<Outcome> ofWhole(List<Trial> trials) {
+    if (trials.isEmpty()) {
+      return List.of();
+    }
     LatestLine line = new LatestLine();
     LatestLine figures = new LatestLine();
     spark.sparkContext().register(line, "training progress");
@@ -235,22 +257,23 @@ public final class TrainJob {
             new ProgressListener(line.id(), progress),
             new ProgressListener(figures.id(), tracked::figures));
     listeners.forEach(spark.sparkContext()::addSparkListener);
-    tracked.expect(trials);
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     try {
-      List<Outcome> outcomes =
-          context
+      JavaRDD<Outcome> outcomes =
+          context()
               .parallelize(trials, trials.size())
-              .map(new TrialTask(dataset, output, existing, line, figures))
-              .collect();
-      tracked.ended(outcomes);
-      return outcomes;
-    } catch (RuntimeException e) {
-      tracked.broke(trials);
-      throw e;
+              .map(new TrialTask(dataset, output, existing, line, figures));
+      return GpuTasks.profile(
+              context(), trials.stream().map(trial -> trial.settings().device()).toList(), progress)
+          .map(outcomes::withResources)
+          .orElse(outcomes)
+          .collect();
     } finally {
       listeners.forEach(spark.sparkContext()::removeSparkListener);
     }
+  }
+
+  private JavaSparkContext context() {
+    return JavaSparkContext.fromSparkContext(spark.sparkContext());
   }
 
   /**
@@ -263,8 +286,7 @@ public final class TrainJob {
     if (ArtefactFolder.manifest(folder).isEmpty()) {
       return false;
     }
-    BundleManifest found = BundleLoader.manifest(ArtefactFolder.local(folder));
-    if (CanonicalJson.text(found.provenance()).equals(trial.provenance())) {
+    if (trial.isAt(output)) {
       return true;
     }
     if (existing == ArtefactWriter.Existing.REPLACE) {

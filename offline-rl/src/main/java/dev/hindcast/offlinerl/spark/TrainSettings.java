@@ -29,6 +29,7 @@ import java.util.List;
  * @param tensorboard whether a bundle also holds its metrics as a TensorBoard event file
  * @param snapshots how many moments towards the end of training a bundle exports besides the end,
  *     see {@link Snapshots}
+ * @param distribution whether a run is trained whole on one executor or in rounds on several
  */
 public record TrainSettings(
     int seeds,
@@ -44,12 +45,27 @@ public record TrainSettings(
     double demonstrationShare,
     boolean alarms,
     boolean tensorboard,
-    int snapshots)
+    int snapshots,
+    Distribution distribution)
     implements Serializable {
   /** Batches of 256 as everywhere in the field; fewer updates than papers make, to suit a CPU. */
   public static final TrainSettings DEFAULT =
       new TrainSettings(
-          1, 20_000, 256, 1_000, 500, Device.AUTO, List.of(), 32, 1, 0, 0.5, true, true, 0);
+          1,
+          20_000,
+          256,
+          1_000,
+          500,
+          Device.AUTO,
+          List.of(),
+          32,
+          1,
+          0,
+          0.5,
+          true,
+          true,
+          0,
+          Distribution.DEFAULT);
 
   /** Checks the ranges. */
   public TrainSettings {
@@ -60,6 +76,9 @@ public record TrainSettings(
     new Schedule(updates, batchSize, checkpointEvery, metricsEvery);
     new RewardScale(rewardScale, rewardShift);
     Snapshots.check(snapshots);
+    Require.that(
+        snapshots == 0 || distribution.isWhole(),
+        "snapshots are taken of runs that are trained whole: set distribution.shards: 1, or snapshots: 0.");
     Require.closed("demonstration-share", demonstrationShare, 0, 1);
   }
 

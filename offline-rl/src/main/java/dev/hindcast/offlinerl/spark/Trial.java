@@ -1,7 +1,12 @@
 package dev.hindcast.offlinerl.spark;
 
+import dev.hindcast.core.artefact.CanonicalJson;
+import dev.hindcast.core.artefact.Fingerprint;
+import dev.hindcast.core.policy.BundleLoader;
 import dev.hindcast.core.policy.Policy;
+import dev.hindcast.dataset.ArtefactFolder;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -36,4 +41,22 @@ record Trial(
    * @param policy how it acts
    */
   record Target(String name, String fingerprint, Policy policy) implements Serializable {}
+
+  /** Whether one executor trains it whole. */
+  boolean isWhole() {
+    return settings.distribution().isWhole();
+  }
+
+  /** What this run is, with all that makes it. */
+  Fingerprint fingerprint() {
+    return Fingerprint.of(provenance.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Whether the folder of all bundles holds the finished bundle of this very trial. */
+  boolean isAt(String output) {
+    String folder = output + "/" + name;
+    return ArtefactFolder.manifest(folder).isPresent()
+        && CanonicalJson.text(BundleLoader.manifest(ArtefactFolder.local(folder)).provenance())
+            .equals(provenance);
+  }
 }

@@ -11,20 +11,8 @@ import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.dataset.Dataset;
-import dev.hindcast.offlinerl.algorithm.Algorithms;
-import dev.hindcast.offlinerl.algorithm.Experience;
-import dev.hindcast.offlinerl.algorithm.Experience.RewardScale;
-import dev.hindcast.offlinerl.algorithm.Learner;
-import dev.hindcast.offlinerl.algorithm.Setting;
 import dev.hindcast.offlinerl.bundle.NeuralBundle;
-import dev.hindcast.offlinerl.network.Networks;
-import dev.hindcast.offlinerl.network.Observations;
-import dev.hindcast.offlinerl.network.backend.Backends;
-import dev.hindcast.offlinerl.training.Alarms;
-import dev.hindcast.offlinerl.training.HybridSampler;
 import dev.hindcast.offlinerl.training.Metrics;
-import dev.hindcast.offlinerl.training.ReplayBuffer;
-import dev.hindcast.offlinerl.training.Sampler;
 import dev.hindcast.offlinerl.training.Snapshots;
 import dev.hindcast.offlinerl.training.TrainingLoop;
 import java.nio.charset.StandardCharsets;
@@ -65,46 +53,26 @@ record TrialTask(
   }
 
   private void train(Trial trial) {
+    if (trial.isAt(output)) {
+      // an attempt before this one was lost with its executor, but only after it had published
+      progress.add(trial.name() + ": done");
+      return;
+    }
     progress.add(trial.name() + ": reading the dataset");
     figures.add(TrackedTrials.begun(trial.name()));
     TransitionColumns data = dataset.read(Split.Part.TRAINING);
-    Algorithms.Entry<?> algorithm = Algorithms.named(trial.algorithm()).orElseThrow();
-    boolean isPolicy = algorithm.yields() == Algorithms.Yields.POLICY;
-    Experience experience =
-        new Experience(
-            data, trial.discount(), isPolicy ? trial.settings().rewards() : RewardScale.NONE);
-    Normalizer normalizer = Normalizer.fit(data);
     FolderCheckpoints checkpoints = FolderCheckpoints.of(output, trial.name());
     try (ArtefactWriter writer = ArtefactWriter.begin(output + "/" + trial.name(), existing);
-        Networks networks = Backends.on(trial.settings().device());
-        Observations observations =
-            networks.place(
-                normalizer.apply(data.numeric()),
-                data.categories(),
-                data.observationSpace().categorical().size(),
-                data.observationRows());
-        Learner learner =
-            algorithm.learner(
-                new Setting(
-                    experience,
-                    observations,
-                    networks,
-                    trial.settings().hidden(),
-                    trial.settings().embeddingWidth(),
-                    trial.discount(),
-                    trial.seed(),
-                    trial.target().stream().map(Trial.Target::policy).findFirst()),
-                trial.options())) {
-      Sampler sampler = sampler(trial, algorithm, experience, learner);
+        OpenTrial open = OpenTrial.on(data, Normalizer.fit(data), trial, 0)) {
       LiveEvents events = new LiveEvents(writer);
       Snapshots snapshots = Snapshots.last(trial.settings().snapshots());
       TrainingLoop loop =
           new TrainingLoop(
               trial.name(),
-              learner,
-              sampler,
+              open.learner(),
+              open.sampler(),
               trial.settings().schedule(),
-              trial.settings().alarms() ? Alarms.of(experience) : Alarms.off(),
+              open.alarms(),
               metrics -> {
                 figures.add(TrackedTrials.line(trial.name(), metrics));
                 if (trial.settings().tensorboard()) {
@@ -114,45 +82,39 @@ record TrialTask(
               snapshots);
       Metrics metrics =
           loop.run(
-              Fingerprint.of(trial.provenance().getBytes(StandardCharsets.UTF_8)),
+              trial.fingerprint(),
               checkpoints,
               line -> progress.add(trial.name() + ": " + line),
               () -> TaskContext.get().isInterrupted());
-      if (trial.settings().tensorboard()) {
-        events.finish(metrics);
-      }
-      bundle(trial, algorithm, data, normalizer, learner, snapshots, metrics, sampler)
-          .publish(writer, sample(data));
+      publish(
+          writer, trial, open, snapshots, metrics, open.sampler().size(), open.sampler().leftOut());
     }
     checkpoints.remove();
     progress.add(trial.name() + ": done");
   }
 
-  private static Sampler sampler(
-      Trial trial, Algorithms.Entry<?> algorithm, Experience experience, Learner learner) {
-    return switch (algorithm.draws()) {
-      case UNIFORMLY ->
-          new ReplayBuffer(experience, algorithm.uses(), learner.steps(), trial.seed());
-      case HALF_DEMONSTRATIONS ->
-          HybridSampler.ofDemonstrations(
-              experience,
-              algorithm.uses(),
-              learner.steps(),
-              trial.settings().demonstrationShare(),
-              trial.seed());
-    };
+  /**
+   * Publishes what a trial has learned.
+   *
+   * @param steps how many it could draw from
+   * @param leftOut how many it could not
+   */
+  static void publish(
+      ArtefactWriter writer,
+      Trial trial,
+      OpenTrial open,
+      Snapshots snapshots,
+      Metrics metrics,
+      long steps,
+      long leftOut) {
+    if (trial.settings().tensorboard()) {
+      new LiveEvents(writer).finish(metrics);
+    }
+    bundle(trial, open, snapshots, metrics, steps, leftOut).publish(writer, sample(open.data()));
   }
 
   private static NeuralBundle bundle(
-      Trial trial,
-      Algorithms.Entry<?> algorithm,
-      TransitionColumns data,
-      Normalizer normalizer,
-      Learner learner,
-      Snapshots snapshots,
-      Metrics metrics,
-      Sampler sampler) {
-    boolean isPolicy = algorithm.yields() == Algorithms.Yields.POLICY;
+      Trial trial, OpenTrial open, Snapshots snapshots, Metrics metrics, long steps, long leftOut) {
     Optional<BundleManifest.Evaluates> evaluates =
         trial.target().stream()
             .findFirst()
@@ -161,24 +123,25 @@ record TrialTask(
                     new BundleManifest.Evaluates(
                         target.name(), new Fingerprint(target.fingerprint())));
     Map<String, Double> figures = metrics.latest();
-    figures.put("steps", (double) sampler.size());
-    figures.put("steps_left_out", (double) sampler.leftOut());
+    figures.put("steps", (double) steps);
+    figures.put("steps_left_out", (double) leftOut);
+    TransitionColumns data = open.data();
     return new NeuralBundle(
         trial.name(),
         trial.algorithm(),
-        algorithm.description(),
+        open.algorithm().description(),
         data.observationSpace(),
         data.actionSpace(),
-        isPolicy && data.hasMask(),
+        open.isPolicy() && data.hasMask(),
         evaluates,
         trial.discount(),
         trial.settings().updates(),
         figures,
         metrics.text(),
         CanonicalJson.read(trial.provenance().getBytes(StandardCharsets.UTF_8), Provenance.class),
-        learner.product().frozen(),
+        open.learner().product().frozen(),
         snapshots.taken(),
-        normalizer);
+        open.normalizer());
   }
 
   /** Steps spread over the whole data, for checking the export. */

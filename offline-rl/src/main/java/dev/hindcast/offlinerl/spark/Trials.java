@@ -68,6 +68,9 @@ final class Trials {
   private JsonNode effectiveConfig(TrainConfig.Plan plan) {
     ObjectNode node = (ObjectNode) CanonicalJson.tree((Object) plan.settings());
     node.remove("seeds");
+    if (plan.settings().distribution().isWhole()) {
+      node.remove("distribution"); // it changes nothing
+    }
     ((ObjectNode) CanonicalJson.tree((Object) plan.options()))
         .fields()
         .forEachRemaining(field -> node.set(field.getKey(), field.getValue()));

@@ -3,6 +3,7 @@ package dev.hindcast.offlinerl.training;
 import dev.hindcast.offlinerl.algorithm.Experience;
 import dev.hindcast.offlinerl.algorithm.Losses;
 import dev.hindcast.offlinerl.algorithm.TrainingStopped;
+import java.io.Serializable;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -121,5 +122,5 @@ public final class Alarms {
     inARow.putAll(state.inARow());
   }
 
-  record State(Map<String, Integer> inARow) {}
+  record State(Map<String, Integer> inARow) implements Serializable {}
 }

@@ -2,6 +2,7 @@ package dev.hindcast.offlinerl.training;
 
 import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.offlinerl.algorithm.Losses;
+import java.io.Serializable;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -69,8 +70,6 @@ public final class Metrics {
   }
 
   record State(
-      String text,
-      Map<String, Double> sums,
-      Map<String, Long> counts,
-      Map<String, Double> latest) {}
+      String text, Map<String, Double> sums, Map<String, Long> counts, Map<String, Double> latest)
+      implements Serializable {}
 }

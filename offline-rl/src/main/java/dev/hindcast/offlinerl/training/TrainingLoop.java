@@ -81,15 +81,7 @@ public final class TrainingLoop {
     long began = System.nanoTime();
     long reported = began;
     while (updates < schedule.updates()) {
-      if (stop.getAsBoolean()) {
-        throw new UserError(
-            UserError.Kind.INTERRUPTED,
-            "Training of "
-                + trial
-                + " was interrupted after "
-                + updates
-                + " updates. Run it again to go on from its last checkpoint.");
-      }
+      refuseInterruption(stop);
       MiniBatch batch = sampler.sample(updates, schedule.updates(), schedule.batchSize());
       Losses losses = update(batch);
       metrics.add(losses);
@@ -111,6 +103,49 @@ public final class TrainingLoop {
       }
     }
     return metrics;
+  }
+
+  /**
+   * Trains up to some update and says where the run stands then: for machines that train together.
+   *
+   * @param from where it stood; none for a run that begins, which then stands where the learner
+   *     does
+   * @param until the number of updates in all after which to stop
+   * @param stop asked before every update; training ends early when it says so
+   * @throws UserError as {@link #run} does
+   */
+  public RunState advance(Optional<RunState> from, long until, BooleanSupplier stop) {
+    from.ifPresent(this::takeUp);
+    while (updates < until) {
+      refuseInterruption(stop);
+      metrics.add(update(sampler.sample(updates, schedule.updates(), schedule.batchSize())));
+      updates++;
+      if (updates % schedule.metricsEvery() == 0 || updates == schedule.updates()) {
+        metrics.endLine(updates);
+        watcher.accept(metrics);
+      }
+    }
+    return RunState.of(updates, learner, metrics, alarms);
+  }
+
+  /** Goes on where a run stands. */
+  private void takeUp(RunState state) {
+    state.into(learner);
+    state.into(metrics);
+    state.into(alarms);
+    updates = state.updates();
+  }
+
+  private void refuseInterruption(BooleanSupplier stop) {
+    if (stop.getAsBoolean()) {
+      throw new UserError(
+          UserError.Kind.INTERRUPTED,
+          "Training of "
+              + trial
+              + " was interrupted after "
+              + updates
+              + " updates. Run it again to go on from its last checkpoint.");
+    }
   }
 
   private void resume(Fingerprint run, CheckpointStore store, Consumer<String> progress) {

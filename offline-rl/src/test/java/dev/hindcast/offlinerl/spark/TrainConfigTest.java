@@ -56,6 +56,7 @@ class TrainConfigTest {
               alarms: false
               tensorboard: false
               snapshots: 3
+              distribution: {shards: 1, local-updates: 100}
               tracking: {mlflow: "http://host:5000", experiment: beds}
               algorithms:
                 - {name: iql, as: sharp, expectile: 0.9, inverse-temperature: 30, policy: deterministic, learning-rate: 0.001, polyak: 0.01, updates: 700}
@@ -64,7 +65,21 @@ class TrainConfigTest {
             """);
     TrainSettings shared =
         new TrainSettings(
-            2, 500, 64, 50, 10, Device.CPU, List.of(64, 32), 8, 0.5, -1, 0.25, false, false, 3);
+            2,
+            500,
+            64,
+            50,
+            10,
+            Device.CPU,
+            List.of(64, 32),
+            8,
+            0.5,
+            -1,
+            0.25,
+            false,
+            false,
+            3,
+            new Distribution(1, 100));
     TrainConfig.Plan sharp = config.plans().get(0);
     assertThat(sharp.label()).isEqualTo("sharp");
     assertThat(sharp.options())
@@ -85,7 +100,8 @@ class TrainConfigTest {
                 0.25,
                 false,
                 false,
-                3));
+                3,
+                new Distribution(1, 100)));
     assertThat(config.plans().get(1).options())
         .isEqualTo(new BehaviorCloning.Config(PolicyForm.GAUSSIAN, 0.002));
     assertThat(config.plans().get(1).settings()).isEqualTo(shared);

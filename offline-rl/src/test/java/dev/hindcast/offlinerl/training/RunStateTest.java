@@ -1,0 +1,148 @@
+package dev.hindcast.offlinerl.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.hindcast.core.artefact.Fingerprint;
+import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.core.world.ChainMdp;
+import dev.hindcast.core.world.TabularMdp;
+import dev.hindcast.core.world.TabularPolicy;
+import dev.hindcast.offlinerl.algorithm.Algorithms;
+import dev.hindcast.offlinerl.algorithm.Experience;
+import dev.hindcast.offlinerl.algorithm.Learner;
+import dev.hindcast.offlinerl.algorithm.Setting;
+import dev.hindcast.offlinerl.network.Networks;
+import dev.hindcast.offlinerl.network.Observations;
+import dev.hindcast.offlinerl.network.djl.DjlNetworks;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class RunStateTest {
+  private static final Schedule SCHEDULE = new Schedule(40, 16, 0, 10);
+  private static final TabularMdp WORLD = ChainMdp.slippery(4, 0.1);
+  private static final TransitionColumns LOG = WORLD.log(TabularPolicy.uniform(WORLD), 50, 30, 1);
+  private static final Fingerprint RUN = Fingerprint.ofJson("run");
+
+  /** A run on one batch seed, in one go or in several, from any state. */
+  private static RunState train(Optional<RunState> from, long batchSeed, long... stops) {
+    Experience experience = new Experience(LOG, 0.9, Experience.RewardScale.NONE);
+    RunState state = from.orElse(null);
+    for (long stop : stops) {
+      try (Networks networks = DjlNetworks.on(Networks.Device.CPU);
+          Observations observations =
+              networks.place(
+                  LOG.numeric(),
+                  LOG.categories(),
+                  LOG.observationSpace().categorical().size(),
+                  LOG.observationRows());
+          Learner learner = learner(experience, observations, networks)) {
+        TrainingLoop loop =
+            new TrainingLoop(
+                "t",
+                learner,
+                new ReplayBuffer(
+                    experience,
+                    Algorithms.Uses.STEPS_WITH_NEXT_OBSERVATION,
+                    row -> true,
+                    batchSeed),
+                SCHEDULE);
+        state = loop.advance(Optional.ofNullable(state), stop, () -> false);
+      }
+    }
+    return state;
+  }
+
+  private static Learner learner(
+      Experience experience, Observations observations, Networks networks) {
+    var entry = Algorithms.named("iql").orElseThrow();
+    return entry.learner(
+        new Setting(experience, observations, networks, List.of(8), 8, 0.9, 1, Optional.empty()),
+        entry.defaults());
+  }
+
+  /** Every network's parameters and the metrics, where a state puts a fresh learner. */
+  private static Map<String, float[]> weights(RunState state) {
+    Experience experience = new Experience(LOG, 0.9, Experience.RewardScale.NONE);
+    try (Networks networks = DjlNetworks.on(Networks.Device.CPU);
+        Observations observations =
+            networks.place(
+                LOG.numeric(),
+                LOG.categories(),
+                LOG.observationSpace().categorical().size(),
+                LOG.observationRows());
+        Learner learner = learner(experience, observations, networks)) {
+      state.into(learner);
+      Map<String, float[]> weights = new TreeMap<>();
+      learner
+          .networks()
+          .forEach(
+              (name, network) -> {
+                weights.put(name, network.parameters());
+                weights.put(name + " mean", network.optimizer().mean());
+                weights.put(name + " steps", new float[] {network.optimizer().steps()});
+              });
+      return weights;
+    }
+  }
+
+  private static String metrics(RunState state) {
+    Metrics metrics = new Metrics();
+    state.into(metrics);
+    return metrics.text();
+  }
+
+  private static void assertSame(RunState one, RunState other) {
+    Map<String, float[]> expected = weights(other);
+    weights(one).forEach((name, values) -> assertThat(values).containsExactly(expected.get(name)));
+    assertThat(metrics(one)).isEqualTo(metrics(other));
+    assertThat(one.updates()).isEqualTo(other.updates());
+  }
+
+  @Test
+  void roundsOfOneShardEqualOneRunBitForBitWhereverTheyEnd() {
+    RunState whole = train(Optional.empty(), 1, 40);
+    // 7 and 25 are in the middle of lines of metrics
+    assertSame(train(Optional.empty(), 1, 7, 25, 40), whole);
+    assertSame(RunState.mean(List.of(whole), List.of(977L)), whole);
+  }
+
+  @Test
+  void meanIsWeightedByTheDataOfEachShard() {
+    RunState start = train(Optional.empty(), 1, 5);
+    RunState a = train(Optional.of(start), 1, 15);
+    RunState b = train(Optional.of(start), 2, 15);
+    Map<String, float[]> mean = weights(RunState.mean(List.of(a, b), List.of(300L, 100L)));
+    Map<String, float[]> ofA = weights(a);
+    Map<String, float[]> ofB = weights(b);
+    assertThat(mean.keySet()).contains("critic_1", "critic_1 mean", "target_critic_1");
+    mean.forEach(
+        (name, values) -> {
+          for (int i = 0; i < values.length; i++) {
+            assertThat((double) values[i])
+                .isCloseTo(0.75 * ofA.get(name)[i] + 0.25 * ofB.get(name)[i], within(1e-6));
+          }
+        });
+    // the learned numbers differ, so that a mean that took only one of them would show
+    assertThat(ofA.get("critic_1")).isNotEqualTo(ofB.get("critic_1"));
+    assertThat(metrics(RunState.mean(List.of(a, b), List.of(300L, 100L))))
+        .contains("\"update\":10")
+        .isNotEqualTo(metrics(a))
+        .isNotEqualTo(metrics(b));
+    assertSame(RunState.mean(List.of(a, a), List.of(1L, 1L)), a);
+  }
+
+  @Test
+  void fileHoldsItAllAndOfNoOtherRun() {
+    RunState state = train(Optional.empty(), 1, 15);
+    byte[] file = state.bytes(RUN);
+    assertSame(RunState.read(file, RUN).orElseThrow(), state);
+    assertThat(RunState.read(file, Fingerprint.ofJson("another"))).isEmpty();
+    file[file.length / 2] ^= 1;
+    assertThat(RunState.read(file, RUN)).isEmpty();
+    assertThat(RunState.read(new byte[3], RUN)).isEmpty();
+  }
+}
