@@ -25,6 +25,8 @@ public final class CanonicalJson {
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .serializationInclusion(JsonInclude.Include.NON_ABSENT)
           .build();
@@ -63,8 +65,8 @@ public final class CanonicalJson {
    * Reads a value; fields that this build does not know are skipped, so that newer writers of the
    * same version stay readable.
    *
-   * @throws IllegalArgumentException when the text is not JSON or lacks what the type needs; the
-   *     message says what
+   * @throws IllegalArgumentException when the text is not JSON, goes on after its value or lacks
+   *     what the type needs; the message says what
    */
   public static <T> T read(byte[] json, Class<T> type) {
     try {
@@ -76,7 +78,11 @@ public final class CanonicalJson {
     }
   }
 
-  /** Reads any JSON text as a tree. */
+  /**
+   * Reads any JSON text as a tree.
+   *
+   * @throws IllegalArgumentException as {@link #read}, and when an object has a name twice
+   */
   public static JsonNode tree(byte[] json) {
     return read(json, JsonNode.class);
   }

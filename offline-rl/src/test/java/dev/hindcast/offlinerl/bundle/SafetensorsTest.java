@@ -53,7 +53,10 @@ class SafetensorsTest {
         "'{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}' | overlaps another",
         "'{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}' | ends beyond the end of the file",
         "'{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}' | bytes that belong to no tensor",
-        "'{\"a\":5}' | is of type"
+        "'{\"a\":5}' | is of type",
+        "'{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} x' | Unrecognized token 'x'",
+        "'{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}{}' | Trailing token",
+        "'{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}' | Duplicate field 'a'"
       })
   void headersThatLieAreRefused(String header, String words) {
     byte[] json = header.getBytes(StandardCharsets.UTF_8);
