@@ -3,14 +3,12 @@ package dev.hindcast.offlinerl.algorithm;
 import dev.hindcast.core.data.Decisions;
 import dev.hindcast.core.data.Normalizer;
 import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.core.policy.Policy;
 import dev.hindcast.core.world.ContinuousWorld;
-import dev.hindcast.offlinerl.network.MultilayerPerceptron;
-import dev.hindcast.offlinerl.network.Network;
+import dev.hindcast.offlinerl.bundle.NeuralPolicy;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.backend.Backends;
-import dev.hindcast.offlinerl.product.Head;
-import dev.hindcast.offlinerl.product.Product;
 import dev.hindcast.offlinerl.training.Sampler;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,51 +100,24 @@ final class Continuous {
       }
       Map<String, float[]> parameters = new TreeMap<>();
       learner.networks().forEach((name, network) -> parameters.put(name, network.parameters()));
-      return new Trained(
-          actor(learner.product(), normalizer, experience.dimensions()), figures, parameters);
+      Policy policy =
+          NeuralPolicy.of(learner.product().frozen(), normalizer, data.actionSpace(), false);
+      return new Trained(actor(policy), figures, parameters);
     }
   }
 
-  private static MultilayerPerceptron plain(Network network, Normalizer normalizer) {
-    return new MultilayerPerceptron(network.architecture(), normalizer, network.parameters());
-  }
-
-  private static Decisions decisions(int rows, float[] observations) {
-    return new Decisions(
-        rows, observations, new int[0], new boolean[0], new String[rows], new int[rows]);
-  }
-
-  private static ContinuousWorld.BoxActor corrected(
-      MultilayerPerceptron base, MultilayerPerceptron policy, Head.Residual head) {
-    return (rows, observations) -> {
-      Decisions decisions = decisions(rows, observations);
-      float[] actions = base.forward(decisions);
-      for (int i = 0; i < actions.length; i++) {
-        actions[i] = (float) Math.tanh(actions[i]);
-      }
-      return Residual.executed(actions, policy.forward(decisions, actions), head.scale());
-    };
-  }
-
-  /** The trained policy without noise. */
-  static ContinuousWorld.BoxActor actor(Product product, Normalizer normalizer, int dimensions) {
-    MultilayerPerceptron policy = plain(product.networks().get(Head.POLICY), normalizer);
-    return product.head() instanceof Head.Residual residual
-        ? corrected(plain(product.networks().get(Head.BASE), normalizer), policy, residual)
-        : actor(policy, dimensions, product.head());
-  }
-
-  private static ContinuousWorld.BoxActor actor(
-      MultilayerPerceptron network, int dimensions, Head head) {
-    return (rows, observations) -> {
-      float[] outputs = network.forward(decisions(rows, observations));
-      int width = outputs.length / rows;
-      float[] actions = new float[rows * dimensions];
-      for (int i = 0; i < actions.length; i++) {
-        float mean = outputs[i / dimensions * width + i % dimensions];
-        actions[i] = head instanceof Head.FreeMeanGaussian ? mean : (float) Math.tanh(mean);
-      }
-      return actions;
-    };
+  /** What a policy does when it is not to explore, in a world of numbers. */
+  static ContinuousWorld.BoxActor actor(Policy policy) {
+    return (rows, observations) ->
+        policy
+            .continuous(
+                new Decisions(
+                    rows,
+                    observations,
+                    new int[0],
+                    new boolean[0],
+                    new String[rows],
+                    new int[rows]))
+            .modes();
   }
 }

@@ -1,18 +1,13 @@
 package dev.hindcast.offlinerl.algorithm;
 
 import dev.hindcast.core.data.ActionSpace;
-import dev.hindcast.core.data.Normalizer;
+import dev.hindcast.core.data.Decisions;
 import dev.hindcast.core.data.TransitionColumns;
-import dev.hindcast.core.loss.MaskedSoftmax;
 import dev.hindcast.core.policy.Policy;
 import dev.hindcast.core.world.LinearPolicy;
 import dev.hindcast.core.world.PointMass;
 import dev.hindcast.core.world.TabularMdp;
 import dev.hindcast.core.world.TabularPolicy;
-import dev.hindcast.offlinerl.network.MultilayerPerceptron;
-import dev.hindcast.offlinerl.network.Network;
-import dev.hindcast.offlinerl.product.Head;
-import dev.hindcast.offlinerl.product.Product;
 import java.util.Optional;
 
 /**
@@ -30,7 +25,7 @@ sealed interface Course {
   Optional<Policy> target();
 
   /** How far a policy gets from what needs no learning, 0, to the best, 1. */
-  double score(Product product, Normalizer normalizer);
+  double score(Policy policy);
 
   /**
    * A chain of four states, one step to the left or right at a time, one in ten the wrong way; the
@@ -50,44 +45,29 @@ sealed interface Course {
     }
 
     @Override
-    public double score(Product product, Normalizer normalizer) {
+    public double score(Policy policy) {
       double least = WORLD.value(TabularPolicy.uniform(WORLD), DISCOUNT);
       double best = WORLD.value(WORLD.optimal(DISCOUNT), DISCOUNT);
-      double found = WORLD.value(policy(product, normalizer), DISCOUNT);
+      double found = WORLD.value(tabled(policy), DISCOUNT);
       return (found - least) / (best - least);
     }
 
-    private static TabularPolicy policy(Product product, Normalizer normalizer) {
-      boolean[] masks = new boolean[WORLD.states() * 3];
-      for (int i = 0; i < masks.length; i++) {
-        masks[i] = i % 3 < 2;
+    /** As it acts in every state; nowhere does the mask admit the jump. */
+    private static TabularPolicy tabled(Policy policy) {
+      Decisions unmasked = Training.states(WORLD.states());
+      boolean[] mask = new boolean[WORLD.states() * 3];
+      for (int i = 0; i < mask.length; i++) {
+        mask[i] = i % 3 < 2;
       }
-      if (product.head() instanceof Head.Greedy greedy) {
-        float[] q = outputs(product.networks().get(Head.Q), normalizer);
-        Optional<float[]> behavior =
-            Optional.ofNullable(product.networks().get(Head.BEHAVIOR))
-                .map(network -> outputs(network, normalizer));
-        int[] choice = new int[WORLD.states()];
-        for (int s = 0; s < choice.length; s++) {
-          int state = s;
-          boolean[] allowed = {true, true};
-          behavior.ifPresent(
-              logits -> {
-                double gap = logits[state * 3 + 1] - (double) logits[state * 3];
-                allowed[0] = Math.exp(Math.min(0, -gap)) >= greedy.threshold();
-                allowed[1] = Math.exp(Math.min(0, gap)) >= greedy.threshold();
-              });
-          choice[s] = allowed[1] && (!allowed[0] || q[s * 3 + 1] > q[s * 3]) ? 1 : 0;
-        }
-        return TabularPolicy.deterministic(choice, 3);
-      }
-      return TabularPolicy.of(
-          MaskedSoftmax.of(outputs(product.networks().get(Head.POLICY), normalizer), 3, masks), 3);
-    }
-
-    private static float[] outputs(Network network, Normalizer normalizer) {
-      return new MultilayerPerceptron(network.architecture(), normalizer, network.parameters())
-          .forward(Training.states(WORLD.states()));
+      Decisions states =
+          new Decisions(
+              unmasked.size(),
+              unmasked.numeric(),
+              unmasked.categories(),
+              mask,
+              unmasked.episodeIds(),
+              unmasked.steps());
+      return TabularPolicy.of(policy.categorical(states).probabilities(), 3);
     }
 
     private static TransitionColumns careless() {
@@ -137,10 +117,10 @@ sealed interface Course {
     }
 
     @Override
-    public double score(Product product, Normalizer normalizer) {
+    public double score(Policy policy) {
       double least = WORLD.meanReturn(WORLD.clumsy(), 200, DISCOUNT, 5);
       double best = WORLD.meanReturn(WORLD.optimal(DISCOUNT), 200, DISCOUNT, 5);
-      double found = WORLD.meanReturn(Continuous.actor(product, normalizer, 1), 200, DISCOUNT, 5);
+      double found = WORLD.meanReturn(Continuous.actor(policy), 200, DISCOUNT, 5);
       return (found - least) / (best - least);
     }
 
