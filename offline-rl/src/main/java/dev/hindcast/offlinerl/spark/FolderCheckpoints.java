@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -21,7 +22,8 @@ import org.apache.hadoop.fs.Path;
 final class FolderCheckpoints implements CheckpointStore {
   private static final String ALL = ".checkpoints";
   private static final String PREFIX = "checkpoint-";
-  private static final String UNFINISHED = "unfinished";
+  // under a name of its own: an attempt that is taken for lost may still be writing
+  private static final String UNFINISHED = "unfinished-";
 
   private final Path folder;
   private final FileSystem files;
@@ -54,7 +56,7 @@ final class FolderCheckpoints implements CheckpointStore {
   public void save(long updates, byte[] checkpoint) {
     try {
       FileStatus[] older = finished();
-      Path unfinished = new Path(folder, UNFINISHED);
+      Path unfinished = new Path(folder, UNFINISHED + UUID.randomUUID());
       try (FSDataOutputStream out = files.create(unfinished, true)) {
         out.write(checkpoint);
       }

@@ -45,6 +45,7 @@ final class Sweep {
     types.putAll(ConfigNode.keysOf(settings));
     types.putAll(ConfigNode.keysOf(options));
     types.remove("seeds");
+    types.remove("distribution");
   }
 
   /** The points of an entry; none when it sweeps nothing. Mistakes become problems. */

@@ -36,6 +36,7 @@ public record TrainConfig(Pipeline pipeline, List<Plan> plans, Optional<Tracking
    * @param options its own settings
    * @param settings those every algorithm has
    * @param of for fitted-Q evaluation: the policies; empty for all that are known
+   * @param stopping when points of its sweep are left behind
    */
   public record Plan(
       String label,
@@ -43,7 +44,8 @@ public record TrainConfig(Pipeline pipeline, List<Plan> plans, Optional<Tracking
       Algorithms.Entry<?> algorithm,
       Record options,
       TrainSettings settings,
-      List<PolicySpec> of) {
+      List<PolicySpec> of,
+      EarlyStopping stopping) {
     /** Copies the list. */
     public Plan {
       of = List.copyOf(of);
@@ -102,7 +104,10 @@ public record TrainConfig(Pipeline pipeline, List<Plan> plans, Optional<Tracking
       ConfigNode item, Algorithms.Entry<?> entry, TrainSettings shared, Set<String> labels) {
     if (!item.isSection()) {
       return named(
-          item, List.of(plan(entry, entry.name(), entry.name(), item, shared, List.of())), labels);
+          item,
+          List.of(
+              plan(entry, entry.name(), entry.name(), item, shared, List.of(), EarlyStopping.OFF)),
+          labels);
     }
     String family = item.at("as").optionalText().orElse(entry.name());
     if (!PolicySpec.NAME.matcher(family).matches()) {
@@ -113,8 +118,9 @@ public record TrainConfig(Pipeline pipeline, List<Plan> plans, Optional<Tracking
       item.at("of").items().forEach(policy -> of.add(PolicySpec.from(policy)));
     }
     // read as it stands even where it is swept: its keys become known, its mistakes are found
-    Plan plain = plan(entry, family, family, item, shared, of);
+    Plan plain = plan(entry, family, family, item, shared, of, EarlyStopping.OFF);
     List<Sweep.Point> points = Sweep.of(item, entry.defaults(), shared, family);
+    EarlyStopping stopping = stopping(item, plain, points);
     List<Plan> plans =
         points.isEmpty()
             ? List.of(plain)
@@ -127,9 +133,24 @@ public record TrainConfig(Pipeline pipeline, List<Plan> plans, Optional<Tracking
                             family,
                             item.with(point.values()),
                             shared,
-                            of))
+                            of,
+                            stopping))
                 .toList();
     return named(item, plans, labels);
+  }
+
+  private static EarlyStopping stopping(ConfigNode item, Plan plain, List<Sweep.Point> points) {
+    ConfigNode section = item.section("early-stopping");
+    EarlyStopping stopping = section.record(EarlyStopping.OFF);
+    if (section.isPresent() && (points.isEmpty() || !plain.yieldsPolicy())) {
+      section.problem("is for sweeps of policies: say what to try with sweep: {key: [values]}");
+    } else if (section.isPresent() && stopping.isOff()) {
+      section.problem(
+          "needs rungs: shares of the updates after which to compare, such as [0.2, 0.5]");
+    } else if (section.isPresent() && !plain.settings().distribution().isWhole()) {
+      section.problem("needs runs that are trained whole: set distribution.shards: 1");
+    }
+    return stopping;
   }
 
   private static List<Plan> named(ConfigNode item, List<Plan> plans, Set<String> labels) {
@@ -147,10 +168,18 @@ public record TrainConfig(Pipeline pipeline, List<Plan> plans, Optional<Tracking
       String family,
       ConfigNode values,
       TrainSettings shared,
-      List<PolicySpec> of) {
+      List<PolicySpec> of,
+      EarlyStopping stopping) {
     return values.isSection()
-        ? new Plan(label, family, entry, values.record(entry.defaults()), values.record(shared), of)
-        : new Plan(label, family, entry, entry.defaults(), shared, of);
+        ? new Plan(
+            label,
+            family,
+            entry,
+            values.record(entry.defaults()),
+            values.record(shared),
+            of,
+            stopping)
+        : new Plan(label, family, entry, entry.defaults(), shared, of, stopping);
   }
 
   private static void checkPolicies(ConfigNode algorithms, List<Plan> plans, Pipeline pipeline) {

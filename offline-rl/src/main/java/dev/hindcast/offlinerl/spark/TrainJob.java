@@ -38,6 +38,7 @@ public final class TrainJob {
   private final ArtefactWriter.Existing existing;
   private final Consumer<String> progress;
   private final TrackedTrials tracked;
+  private List<TrainConfig.Plan> plans;
   private final Map<String, Trained> done = new LinkedHashMap<>();
 
   private TrainJob(
@@ -50,6 +51,7 @@ public final class TrainJob {
       Consumer<String> progress) {
     this.spark = spark;
     this.config = config;
+    plans = config.plans();
     this.dataset = dataset.withRewardWeights(config.pipeline().rewardWeights());
     this.output = output.replaceFirst("(?<=[^/])/+$", "");
     this.loader = loader;
@@ -96,8 +98,9 @@ public final class TrainJob {
     checkDataset();
     Map<String, TargetPolicy> given = givenPolicies();
     Trials trials = new Trials(config, dataset);
+    plans = new SuccessiveHalving(context(), dataset, output, trials, progress).survivors(plans);
     List<Trial> first = new ArrayList<>();
-    for (TrainConfig.Plan plan : config.plans()) {
+    for (TrainConfig.Plan plan : plans) {
       first.addAll(
           plan.yieldsPolicy()
               ? trials.ofPolicies(plan)
@@ -105,7 +108,7 @@ public final class TrainJob {
     }
     wave(first);
     List<Trial> second = new ArrayList<>();
-    for (TrainConfig.Plan plan : config.plans()) {
+    for (TrainConfig.Plan plan : plans) {
       if (!plan.yieldsPolicy() && !dataset.manifest().isHorizonOne()) {
         second.addAll(evaluations(trials, plan, trainedTargets(plan)));
       }
@@ -169,7 +172,7 @@ public final class TrainJob {
   private List<TargetPolicy> trainedTargets(TrainConfig.Plan plan) {
     Set<String> wanted = targetNames(plan);
     List<TargetPolicy> targets = new ArrayList<>();
-    for (TrainConfig.Plan policy : config.plans()) {
+    for (TrainConfig.Plan policy : plans) {
       for (int seed = 0; seed < policy.settings().seeds() && policy.yieldsPolicy(); seed++) {
         String name = policy.bundleName(seed);
         if (wanted.contains(policy.family())

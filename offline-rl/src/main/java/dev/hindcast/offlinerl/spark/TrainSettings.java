@@ -89,4 +89,26 @@ public record TrainSettings(
   Schedule schedule() {
     return new Schedule(updates, batchSize, checkpointEvery, metricsEvery);
   }
+
+  /**
+   * Settings for judging what is trained with these: on the same device, with networks as large.
+   */
+  TrainSettings evaluating(int judgeUpdates) {
+    return new TrainSettings(
+        1,
+        judgeUpdates,
+        batchSize,
+        0,
+        Math.max(1, judgeUpdates / 4),
+        device,
+        hidden,
+        embeddingWidth,
+        1,
+        0,
+        0,
+        false,
+        false,
+        0,
+        Distribution.DEFAULT);
+  }
 }

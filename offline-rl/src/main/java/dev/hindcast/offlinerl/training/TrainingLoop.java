@@ -76,11 +76,25 @@ public final class TrainingLoop {
    */
   public Metrics run(
       Fingerprint run, CheckpointStore store, Consumer<String> progress, BooleanSupplier stop) {
+    return run(run, store, progress, stop, schedule.updates());
+  }
+
+  /**
+   * The same up to some update, where it leaves a checkpoint to go on from.
+   *
+   * @param until the number of updates in all after which to stop
+   */
+  public Metrics run(
+      Fingerprint run,
+      CheckpointStore store,
+      Consumer<String> progress,
+      BooleanSupplier stop,
+      long until) {
     resume(run, store, progress);
     long begun = updates;
     long began = System.nanoTime();
     long reported = began;
-    while (updates < schedule.updates()) {
+    while (updates < until) {
       refuseInterruption(stop);
       MiniBatch batch = sampler.sample(updates, schedule.updates(), schedule.batchSize());
       Losses losses = update(batch);
@@ -91,9 +105,10 @@ public final class TrainingLoop {
         metrics.endLine(updates);
         watcher.accept(metrics);
       }
-      if (schedule.checkpointEvery() > 0
-          && updates % schedule.checkpointEvery() == 0
-          && updates < schedule.updates()) {
+      boolean isDue =
+          updates == until
+              || (schedule.checkpointEvery() > 0 && updates % schedule.checkpointEvery() == 0);
+      if (isDue && updates < schedule.updates()) {
         store.save(updates, Checkpoint.write(run, updates, metrics, alarms, snapshots, learner));
       }
       long now = System.nanoTime();

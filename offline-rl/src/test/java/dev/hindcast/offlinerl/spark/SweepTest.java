@@ -113,6 +113,31 @@ class SweepTest {
         .allMatch(plan -> plan.settings().batchSize() >= 8 && plan.settings().batchSize() <= 64);
   }
 
+  @Test
+  void earlyStoppingIsOffUnlessAskedForAndChecked() {
+    String yaml = "train: {algorithms: [{name: iql, sweep: {expectile: [0.7, 0.9]}%s}]}";
+    assertThat(read(yaml.formatted("")).plans()).allMatch(plan -> plan.stopping().isOff());
+    assertThat(
+            read(yaml.formatted(", early-stopping: {rungs: [0.25, 50%], keep: 0.3}"))
+                .plans()
+                .get(1)
+                .stopping())
+        .isEqualTo(new EarlyStopping(List.of(0.25, 0.5), 0.3, 2_000));
+    assertThat(EarlyStopping.OFF.kept(5)).isEqualTo(3);
+    assertThat(EarlyStopping.OFF.kept(1)).isEqualTo(1);
+    assertThatThrownBy(() -> read(yaml.formatted(", early-stopping: {rungs: [0.5, 0.2]}")))
+        .hasMessageContaining("rungs should rise");
+    assertThatThrownBy(() -> read(yaml.formatted(", early-stopping: {keep: 0.2}")))
+        .hasMessageContaining("needs rungs");
+    assertThatThrownBy(
+            () ->
+                read(yaml.formatted(", early-stopping: {rungs: [0.2]}, distribution: {shards: 2}")))
+        .hasMessageContaining("needs runs that are trained whole");
+    assertThatThrownBy(
+            () -> read("train: {algorithms: [{name: iql, early-stopping: {rungs: [0.2]}}]}"))
+        .hasMessageContaining("is for sweeps of policies");
+  }
+
   private static TrainConfig read(String yaml) {
     ConfigDocument document = ConfigDocument.parse("test.yaml", Path.of("."), yaml, List.of());
     TrainConfig config = TrainConfig.from(document.root());

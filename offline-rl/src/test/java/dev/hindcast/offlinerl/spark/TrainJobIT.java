@@ -124,6 +124,49 @@ class TrainJobIT {
     }
   }
 
+  /** The points that learn nothing (a rate of nearly zero) are the hopeless ones. */
+  @Test
+  void hopelessPointsStopAtTheirRungAndTheOthersEndAsIfNeverJudged() throws IOException {
+    String sweep =
+        CONFIG
+            .replace("updates: 60", "updates: 400")
+            .replace(
+                "{name: iql, learning-rate: 0.01, seeds: 2}",
+                "{name: iql, seeds: 2, sweep: {learning-rate: [0.000000001, 0.01, 0.00000001]}}")
+            .replace("of: [right, iql]", "of: [iql], updates: 60");
+    String stopping =
+        sweep.replace(
+            "0.00000001]}",
+            "0.00000001]}, early-stopping: {rungs: [0.3, 0.6], keep: 0.4, judge-updates: 1500}");
+    List<TrainJob.Trained> trained = run(stopping, chain(), "stopped", Existing.REFUSE);
+    assertThat(trained)
+        .extracting(bundle -> bundle.manifest().name())
+        .containsExactly(
+            "iql-learning-rate-0.01-seed0",
+            "iql-learning-rate-0.01-seed1",
+            "behavior-cloning-seed0",
+            "fitted-q-evaluation-of-iql-learning-rate-0.01-seed0-seed0",
+            "fitted-q-evaluation-of-iql-learning-rate-0.01-seed1-seed0");
+    assertThat(said)
+        .contains(
+            "iql: after 30 % of the updates 2 of 3 points go on",
+            "iql: after 60 % of the updates 1 of 2 points go on");
+    assertThat(folder.resolve("stopped/sweep-iql.json"))
+        .content()
+        .contains("\"kept\" : [ \"iql-learning-rate-0.01\" ]", "\"iql-learning-rate-0.000000001\"");
+    run(sweep, chain(), "whole", Existing.REFUSE);
+    for (String bundle : List.of("seed0", "seed1")) {
+      String file = "iql-learning-rate-0.01-" + bundle + "/weights.safetensors";
+      assertThat(folder.resolve("stopped").resolve(file))
+          .hasSameBinaryContentAs(folder.resolve("whole").resolve(file));
+    }
+    said.clear();
+    assertThat(run(stopping, chain(), "stopped", Existing.REFUSE))
+        .hasSize(5)
+        .allMatch(TrainJob.Trained::alreadyThere);
+    assertThat(said).noneMatch(line -> line.contains("go on"));
+  }
+
   @Test
   void finishedBundlesAreKeptAndMissingOnesMade() throws IOException {
     run(CONFIG, chain(), "out", Existing.REFUSE);

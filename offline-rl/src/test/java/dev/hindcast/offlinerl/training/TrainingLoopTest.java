@@ -78,6 +78,20 @@ class TrainingLoopTest {
   }
 
   @Test
+  void stopOnTheWayLeavesACheckpointThatNoUpdateIsMadeTwiceFrom() {
+    Run whole = train(new Memory(), RUN, 1, Integer.MAX_VALUE);
+    Memory store = new Memory();
+    assertThat(train(store, RUN, 1, Integer.MAX_VALUE, 47).metrics()).isNotEqualTo(whole.metrics());
+    Run resumed = train(store, RUN, 1, Integer.MAX_VALUE);
+    assertThat(resumed.said()).containsExactly("going on after 47 updates");
+    assertThat(resumed.metrics()).isEqualTo(whole.metrics());
+    whole
+        .parameters()
+        .forEach(
+            (name, values) -> assertThat(resumed.parameters().get(name)).containsExactly(values));
+  }
+
+  @Test
   void checkpointOfAnotherRunIsNotUsedAndItSaysSo() {
     Memory store = new Memory();
     train(store, RUN, 1, Integer.MAX_VALUE);
@@ -275,6 +289,11 @@ class TrainingLoopTest {
       List<String> said) {}
 
   private static Run train(CheckpointStore store, Fingerprint run, long seed, int interruptAfter) {
+    return train(store, run, seed, interruptAfter, SCHEDULE.updates());
+  }
+
+  private static Run train(
+      CheckpointStore store, Fingerprint run, long seed, int interruptAfter, long until) {
     Algorithms.Entry<?> iql = Algorithms.named("iql").orElseThrow();
     List<String> said = new ArrayList<>();
     try (Networks networks = DjlNetworks.on(Networks.Device.CPU);
@@ -299,7 +318,7 @@ class TrainingLoopTest {
       Metrics metrics =
           new TrainingLoop(
                   "iql-seed0", learner, buffer, SCHEDULE, Alarms.off(), line -> {}, snapshots)
-              .run(run, store, said::add, stop);
+              .run(run, store, said::add, stop, until);
       Map<String, float[]> parameters = new java.util.TreeMap<>();
       learner.networks().forEach((name, network) -> parameters.put(name, network.parameters()));
       return new Run(metrics.text(), metrics.latest(), parameters, snapshots.taken(), said);
