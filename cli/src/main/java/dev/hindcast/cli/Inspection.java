@@ -11,6 +11,7 @@ import dev.hindcast.core.report.Estimate;
 import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.core.report.EvaluationReport.PolicyResult;
 import dev.hindcast.dataset.ArtefactFolder;
+import dev.hindcast.evaluation.scoring.DecisionsManifest;
 import dev.hindcast.offlinerl.spark.TrainJob;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,11 +34,31 @@ final class Inspection {
       case BundleManifest.POLICY, BundleManifest.Q_FUNCTION ->
           bundle(CanonicalJson.read(json, BundleManifest.class));
       case EvaluationReport.KIND -> report(readReport(path));
+      case DecisionsManifest.KIND -> decisions(CanonicalJson.read(json, DecisionsManifest.class));
       default ->
           "An artefact of kind '"
               + manifest.path("kind").asText()
               + "', which this build does not know.";
     };
+  }
+
+  /** Scored decisions: who decided, how, and how often. */
+  static String decisions(DecisionsManifest manifest) {
+    Lines lines = new Lines();
+    lines.add(
+        "Decisions of policy %s, version %s", manifest.policy(), manifest.policyVersion().brief());
+    lines.add("  rows       %,d, %,d with an action", manifest.rows(), manifest.scored());
+    lines.add(
+        "  chosen     %s from %s",
+        manifest.acting().equals("greedy") ? "for certain" : "by chance",
+        manifest.actionSpace().inWords());
+    lines.add(
+        "  values     %s",
+        manifest.qFunctions().isEmpty()
+            ? "none: no Q-function was given"
+            : "of " + String.join(", ", manifest.qFunctions()));
+    madeBy(lines, manifest.provenance());
+    return lines.text();
   }
 
   /** A dataset: where its rows went, what is on each side, what made it. */

@@ -33,6 +33,7 @@ import picocli.CommandLine.IVersionProvider;
       ImportCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      ScoreCommand.class,
       InspectCommand.class,
       CompareCommand.class,
       ValidateCommand.class,

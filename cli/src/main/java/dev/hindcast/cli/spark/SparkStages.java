@@ -1,12 +1,18 @@
 package dev.hindcast.cli.spark;
 
+import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.DatasetManifest;
 import dev.hindcast.core.policy.BundleLoader;
+import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.dataset.ArtefactWriter.Existing;
 import dev.hindcast.dataset.Dataset;
 import dev.hindcast.evaluation.plan.EvaluateConfig;
+import dev.hindcast.evaluation.scoring.DecisionsManifest;
+import dev.hindcast.evaluation.scoring.ScoringPlan;
 import dev.hindcast.evaluation.spark.EvaluateJob;
+import dev.hindcast.evaluation.spark.PolicyScoring;
+import dev.hindcast.ingestion.spark.DecisionLog;
 import dev.hindcast.ingestion.spark.ImportJob;
 import dev.hindcast.ingestion.spark.IngestConfig;
 import dev.hindcast.ingestion.spark.IngestJob;
@@ -82,6 +88,31 @@ public final class SparkStages implements AutoCloseable {
       Existing existing) {
     return EvaluateJob.run(
         spark, config, dataset, bundleFolders, bundles, output, existing, progress);
+  }
+
+  /** A log and a policy to decisions. */
+  public DecisionsManifest score(
+      IngestConfig config, String name, ScoringPlan plan, String output, Existing existing) {
+    BundleManifest policy = plan.about();
+    DecisionLog log =
+        DecisionLog.open(spark, config, policy.observationSpace(), policy.actionSpace());
+    if (policy.usesMask() && !log.hasMask()) {
+      throw UserError.usage(
+          "Cannot score "
+              + config.source().name()
+              + ": policy "
+              + policy.name()
+              + " was trained to respect masks, but ingest.action in "
+              + config.file()
+              + " names no mask. Say in which column the admissible actions stand.");
+    }
+    return PolicyScoring.run(
+        spark,
+        plan,
+        new PolicyScoring.Log(name, log.rows(), log.reader()::read, log.provenance()),
+        output,
+        existing,
+        progress);
   }
 
   /** Runs a trivial job and says where it ran. */

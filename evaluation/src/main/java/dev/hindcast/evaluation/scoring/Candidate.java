@@ -6,6 +6,7 @@ import dev.hindcast.core.policy.QFunction;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** A target policy as executors need it: how it acts, and the Q-functions that speak of it. */
 public final class Candidate implements Serializable {
@@ -46,9 +47,18 @@ public final class Candidate implements Serializable {
 
   /** (rows, actions), the mean over the Q-functions. */
   double[] values(Decisions decisions) {
-    double[] mean = qFunctions.get(0).values(decisions).clone();
+    return mean(q -> q.values(decisions));
+  }
+
+  /** (rows), the mean over the Q-functions of the value of an action of a box in each row. */
+  double[] values(Decisions decisions, float[] actions) {
+    return mean(q -> q.values(decisions, actions));
+  }
+
+  private double[] mean(Function<QFunction, double[]> values) {
+    double[] mean = values.apply(qFunctions.get(0)).clone();
     for (int k = 1; k < qFunctions.size(); k++) {
-      double[] more = qFunctions.get(k).values(decisions);
+      double[] more = values.apply(qFunctions.get(k));
       for (int i = 0; i < mean.length; i++) {
         mean[i] += (more[i] - mean[i]) / (k + 1);
       }

@@ -1,2 +1,4 @@
-/** Evaluation as a Spark job: files to tasks, sums to the driver. No formula lives here. */
+/**
+ * Evaluation and scoring as Spark jobs: files to tasks, sums or rows back. No formula lives here.
+ */
 package dev.hindcast.evaluation.spark;

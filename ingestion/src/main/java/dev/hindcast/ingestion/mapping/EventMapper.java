@@ -68,6 +68,22 @@ public final class EventMapper implements Serializable {
     }
   }
 
+  /** What is seen in a row before the action; what was done, and what came of it, is not read. */
+  Moment moment(LogRow row) {
+    String episodeId = episodeId(row);
+    if (episodeId.isEmpty()) {
+      return new Moment("", OptionalLong.empty(), Optional.empty(), "the episode id is empty");
+    }
+    OptionalLong order = OptionalLong.empty();
+    try {
+      order = OptionalLong.of(order(row));
+      Event.Seen seen = seen(row, mapping.numeric(), mapping.categorical(), mapping.mask());
+      return new Moment(episodeId, order, Optional.of(seen), "");
+    } catch (CannotMap e) {
+      return new Moment(episodeId, order, Optional.empty(), e.getMessage());
+    }
+  }
+
   /**
    * The text of the id's column; of several columns their texts joined by slashes, slashes inside
    * them written as %2F. Empty when one of them is.
@@ -293,7 +309,10 @@ public final class EventMapper implements Serializable {
     return value instanceof Boolean flag ? (flag ? 1 : 0) : ((Number) value).doubleValue();
   }
 
-  /** Leaves the mapping of one row early; always caught in {@link #map} or {@link #next}. */
+  /**
+   * Leaves the mapping of one row early; always caught in {@link #map}, {@link #moment} or {@link
+   * #next}.
+   */
   private static final class CannotMap extends Exception {
     private final Trouble trouble;
 

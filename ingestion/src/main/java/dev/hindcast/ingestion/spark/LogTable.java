@@ -62,6 +62,27 @@ final class LogTable {
    *     missing or of the wrong type
    */
   static LogTable open(SparkSession spark, IngestConfig config) {
+    return open(
+        spark,
+        config,
+        "ingest",
+        (schema, problems) -> ResolvedMapping.of(config.mapping(), schema, problems));
+  }
+
+  /** Finds a mapping's columns in a log; what is wrong is added to the problems. */
+  @FunctionalInterface
+  interface Finder {
+    /** The mapping with its places; not to be used when there were problems. */
+    ResolvedMapping find(LogSchema schema, List<String> problems);
+  }
+
+  /**
+   * Opens a log for another purpose.
+   *
+   * @param purpose the verb that messages say could not be done
+   * @param finder says which columns are needed
+   */
+  static LogTable open(SparkSession spark, IngestConfig config, String purpose, Finder finder) {
     List<Input> inputs = new ArrayList<>();
     config
         .source()
@@ -79,10 +100,12 @@ final class LogTable {
               inputs.get(config.source().path().size() + i),
               problems);
     }
-    ResolvedMapping mapping = ResolvedMapping.of(config.mapping(), schema(log), problems);
+    ResolvedMapping mapping = finder.find(schema(log), problems);
     if (!problems.isEmpty()) {
       throw UserError.usage(
-          "Cannot ingest "
+          "Cannot "
+              + purpose
+              + " "
               + config.source().name()
               + (problems.size() == 1 ? ":" : ", " + problems.size() + " problems:")
               + "\n  "
@@ -93,6 +116,11 @@ final class LogTable {
 
   ResolvedMapping mapping() {
     return mapping;
+  }
+
+  /** All columns of the log and of what is joined to it, as they are. */
+  Dataset<Row> whole() {
+    return rows;
   }
 
   /** The mapped columns, in the mapping's order; times as microseconds. */
