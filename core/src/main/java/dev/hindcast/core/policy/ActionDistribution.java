@@ -73,6 +73,7 @@ public sealed interface ActionDistribution
 
     /**
      * The logarithm of the density, by the box's own units, with which an action is drawn in a row.
+     * A coordinate in which the box has no width counts for nothing.
      *
      * @param actions (rows, dimensions)
      * @throws UnsupportedOperationException when there is no density: {@link #hasDensity()}
@@ -119,8 +120,9 @@ public sealed interface ActionDistribution
   }
 
   /**
-   * Independent normal coordinates. What is drawn outside the box is cut to its edge, so that the
-   * density holds for actions before cutting.
+   * Independent normal coordinates. What is drawn outside the box is cut to its edge, where the
+   * whole tail comes together: there a coordinate has a probability instead of a density, that of
+   * the tail, and the ratio of two such policies is right there too.
    *
    * @param box where actions lie
    * @param means (rows, dimensions), in the box's units, not cut
@@ -155,9 +157,21 @@ public sealed interface ActionDistribution
     public double logDensity(int row, float[] actions) {
       int d = box.dimensions();
       double sum = 0;
-      for (int i = row * d; i < (row + 1) * d; i++) {
-        double z = ((double) actions[i] - means[i]) / deviations[i];
-        sum -= 0.5 * z * z + Math.log(deviations[i]) + LOG_ROOT_TWO_PI;
+      for (int j = 0; j < d; j++) {
+        int i = row * d + j;
+        double low = box.low().get(j);
+        double high = box.high().get(j);
+        if (low == high) {
+          continue;
+        }
+        if (actions[i] >= high) {
+          sum += NormalTail.logAbove((high - means[i]) / deviations[i]);
+        } else if (actions[i] <= low) {
+          sum += NormalTail.logAbove((means[i] - low) / deviations[i]);
+        } else {
+          double z = ((double) actions[i] - means[i]) / deviations[i];
+          sum -= 0.5 * z * z + Math.log(deviations[i]) + LOG_ROOT_TWO_PI;
+        }
       }
       return sum;
     }
@@ -225,6 +239,9 @@ public sealed interface ActionDistribution
         double u = 0.5 * (Math.log1p(a) - Math.log1p(-a));
         double z = (u - means[row * d + j]) / deviations[row * d + j];
         double half = 0.5 * ((double) box.high().get(j) - box.low().get(j));
+        if (half == 0) {
+          continue;
+        }
         sum -=
             0.5 * z * z
                 + Math.log(deviations[row * d + j])
