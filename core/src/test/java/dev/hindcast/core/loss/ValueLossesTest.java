@@ -41,6 +41,35 @@ class ValueLossesTest {
     checkSlope(outputs -> SquaredError.of(outputs, TARGETS, WEIGHTS));
   }
 
+  @Test
+  void mixtureDualGradientIsItsSlope() {
+    boolean[] demonstrated = {true, false, true, false, false};
+    checkSlope(residuals -> MixtureDual.of(residuals, demonstrated, WEIGHTS, 0.3));
+  }
+
+  /** By hand: 0.25 f*(-1) + 0.75 ((f*(2) - 2) + (f*(-4) + 4)) / 2. */
+  @Test
+  void mixtureDualWeighsDemonstrationsAndOthers() {
+    float[] residuals = {2, -1, -4};
+    boolean[] demonstrated = {false, true, false};
+    Loss loss = MixtureDual.of(residuals, demonstrated, ones(3), 0.25);
+    assertThat(loss.value()).isCloseTo(0.25 * -0.75 + 0.75 * (1 + 3) / 2, within(1e-9));
+    assertThat(loss.gradient())
+        .containsExactly(new float[] {0.375f, 0.125f, -0.375f}, within(1e-6f));
+  }
+
+  /**
+   * Sheet "dual RL", section (c.6): where demonstrations start as the world does, the paper's first
+   * term is minus β times their mean residual, and what is left is the least at 0.
+   */
+  @Test
+  void mixtureDualFromTheDemonstratorsStartIsASquare() {
+    float[] residuals = {0.8f, -1, 0.4f};
+    boolean[] demonstrated = {true, false, false};
+    double value = MixtureDual.of(residuals, demonstrated, ones(3), 0.5).value() - 0.5 * 0.8;
+    assertThat(value).isCloseTo((0.5 * 0.64 + 0.5 * (1 + 0.16) / 2) / 4, within(1e-6));
+  }
+
   /** Sheet "dual RL", section (i), values at λ = 0.8. */
   @ParameterizedTest
   @CsvSource({

@@ -247,6 +247,15 @@ public final class Algorithms {
               Draws.HALF_DEMONSTRATIONS,
               Recoil::new),
           new Entry<>(
+              "recoil-v",
+              "As ReCOIL, with values of observations alone.",
+              Actions.BOTH,
+              RecoilV.Config.DEFAULT,
+              Yields.POLICY,
+              Uses.STEPS_WITH_NEXT_OBSERVATION,
+              Draws.HALF_DEMONSTRATIONS,
+              RecoilV::new),
+          new Entry<>(
               "demonstration-regularized",
               "Clones the demonstrations, then improves on the clone at a price for straying.",
               Actions.BOTH,

@@ -51,7 +51,7 @@ public final class Recoil implements Learner {
 
   /** What it means when the world ends an episode. */
   public enum Endings {
-    /** The worst there is. */
+    /** Nothing good can follow. */
     FAILURE,
     /** The best there is. */
     SUCCESS
@@ -118,9 +118,9 @@ public final class Recoil implements Learner {
   /** One gradient step of value, policy and critics. */
   @Override
   public Losses update(MiniBatch batch) {
-    boolean[] demonstrated = batch.demonstrations();
-    float[] halves = halves(demonstrated); // (B)
-    float[] shown = config.learnsFrom() == LearnsFrom.ALL ? halves : others(demonstrated); // (B)
+    Demonstrated demonstrated = new Demonstrated(batch);
+    float[] halves = demonstrated.halves(); // (B)
+    float[] shown = config.learnsFrom() == LearnsFrom.ALL ? halves : demonstrated.others(); // (B)
 
     float[] q = critics.leastTargetLogged(batch); // (B)
     float[] before = value.forward(batch); // (B)
@@ -147,52 +147,23 @@ public final class Recoil implements Learner {
     figures.put("policy_loss", policyLoss);
     figures.put("capped_weights", Losses.shareAtLeast(weights, AdvantageWeight.GREATEST));
     figures.put("beyond_range", beyondRange(q));
-    putMean(figures, "demonstrated_q", q, demonstrated, true);
-    putMean(figures, "other_q", q, demonstrated, false);
+    demonstrated.putMeans(figures, "q", q);
     return Losses.of(figures);
   }
 
   /** (B): the most there is for demonstrations; for others a toll and what follows. */
-  private float[] targets(boolean[] demonstrated, float[] discounts, float[] nextV) {
+  private float[] targets(Demonstrated demonstrated, float[] discounts, float[] nextV) {
     double end = config.endings() == Endings.SUCCESS ? most : -most;
-    float[] targets = new float[demonstrated.length];
+    float[] targets = new float[nextV.length];
     for (int i = 0; i < targets.length; i++) {
       double following = discounts[i] == 0 ? discount * end : discounts[i] * nextV[i];
-      targets[i] = (float) (demonstrated[i] ? most : following - TOLL);
+      targets[i] = (float) (demonstrated.is(i) ? most : following - TOLL);
     }
     return targets;
   }
 
-  /** (B): weights that give demonstrations and others half of the batch's mean each. */
-  private static float[] halves(boolean[] demonstrated) {
-    int count = count(demonstrated);
-    float[] weights = new float[demonstrated.length];
-    for (int i = 0; i < weights.length; i++) {
-      int alike = demonstrated[i] ? count : weights.length - count;
-      weights[i] = weights.length / (2f * alike);
-    }
-    return weights;
-  }
-
-  /** (B): weights that make a batch's mean one over the others. */
-  private static float[] others(boolean[] demonstrated) {
-    int count = demonstrated.length - count(demonstrated);
-    float[] weights = new float[demonstrated.length];
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = demonstrated[i] ? 0 : (float) weights.length / count;
-    }
-    return weights;
-  }
-
-  private static int count(boolean[] demonstrated) {
-    int count = 0;
-    for (boolean one : demonstrated) {
-      count += one ? 1 : 0;
-    }
-    return count;
-  }
-
-  private static float[] product(float[] a, float[] b) {
+  /** (n): a times b. */
+  static float[] product(float[] a, float[] b) {
     float[] product = new float[a.length];
     for (int i = 0; i < product.length; i++) {
       product[i] = a[i] * b[i];
@@ -207,26 +178,6 @@ public final class Recoil implements Learner {
       count += Math.abs(x) > most ? 1 : 0;
     }
     return (double) count / q.length;
-  }
-
-  /** Puts the mean over the demonstrations or over the others, unless there are none. */
-  private static void putMean(
-      Map<String, Double> figures,
-      String name,
-      float[] values,
-      boolean[] demonstrated,
-      boolean wanted) {
-    double sum = 0;
-    int count = 0;
-    for (int i = 0; i < values.length; i++) {
-      if (demonstrated[i] == wanted) {
-        sum += values[i];
-        count++;
-      }
-    }
-    if (count > 0) {
-      figures.put(name, sum / count);
-    }
   }
 
   @Override

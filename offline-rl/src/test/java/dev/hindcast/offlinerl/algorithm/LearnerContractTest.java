@@ -149,6 +149,20 @@ class LearnerContractTest {
               0.85));
     }
     exams.put(
+        "recoil-v discrete",
+        new Exam(
+            new RecoilV.Config(
+                0.8, 0.5, 0.5, Recoil.Endings.SUCCESS, 3, PolicyForm.GAUSSIAN, 0.01, 0.01, 0.05),
+            1000,
+            0.85));
+    exams.put(
+        "recoil-v continuous",
+        new Exam(
+            new RecoilV.Config(
+                0.8, 0.5, 0.5, Recoil.Endings.FAILURE, 3, PolicyForm.GAUSSIAN, 0.01, 0.01, 0.05),
+            1000,
+            0.85));
+    exams.put(
         "discrete-cql discrete", new Exam(new DiscreteCql.Config(0.1, 0.01, 0.05), 800, 0.95));
     exams.put("bcq discrete", new Exam(new Bcq.Config(0.3, 0.01, 0.05), 800, 0.95));
     exams.put(
