@@ -260,6 +260,55 @@ class PolicyLossesTest {
     assertThat(cloning.candidateGradient()).containsExactly(0);
   }
 
+  /** Two rows of two coordinates; where π is its start, the ratios are 1. */
+  @Test
+  void surrogateAdvantageIsTheMeanAdvantageWeightedByRatios() {
+    float[] means = random(4, 1);
+    float[] logDeviations = random(4, 2);
+    float[] actions = random(4, 3);
+    float[] advantages = {2, -1};
+    assertThat(
+            SurrogateAdvantage.of(means, logDeviations, means, logDeviations, actions, advantages)
+                .value())
+        .isCloseTo(0.5, within(1e-12));
+    // N(1; 1, 1) / N(1; 0, 1) = exp(1/2), N(0; 0, 1/4) / N(0; 0, 1) = 2
+    SurrogateAdvantage known =
+        SurrogateAdvantage.of(
+            new float[] {1, 0},
+            new float[] {0, (float) -Math.log(2)},
+            new float[2],
+            new float[2],
+            new float[] {1, 0},
+            new float[] {1, 3});
+    assertThat(known.value()).isCloseTo((Math.exp(0.5) + 6) / 2, within(1e-6));
+  }
+
+  @Test
+  void surrogateAdvantageGradientsAreItsSlopes() {
+    float[] means = random(4, 1);
+    float[] logDeviations = random(4, 2);
+    float[] startMeans = random(4, 3);
+    float[] startLogDeviations = random(4, 4);
+    float[] actions = random(4, 5);
+    float[] advantages = {0.5f, -0.25f};
+    SurrogateAdvantage found =
+        SurrogateAdvantage.of(
+            means, logDeviations, startMeans, startLogDeviations, actions, advantages);
+    assertSlope(
+        means,
+        found.meanGradient(),
+        m ->
+            SurrogateAdvantage.of(
+                    m, logDeviations, startMeans, startLogDeviations, actions, advantages)
+                .value());
+    assertSlope(
+        logDeviations,
+        found.logDeviationGradient(),
+        l ->
+            SurrogateAdvantage.of(means, l, startMeans, startLogDeviations, actions, advantages)
+                .value());
+  }
+
   private static float[] without(int n) {
     float[] floors = new float[n];
     Arrays.fill(floors, Float.NEGATIVE_INFINITY);

@@ -7,7 +7,10 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
-/** The catalogue of neural algorithms. A new one is one file and one line here. */
+/**
+ * The catalogue of neural algorithms. A new one is one file and one line here: among those that can
+ * learn from a dataset alone, or among those that need fresh episodes besides.
+ */
 public final class Algorithms {
   /** What an algorithm yields. */
   public enum Yields {
@@ -48,7 +51,9 @@ public final class Algorithms {
      * Half of them from the demonstrations and half from all others, as far as there are both: the
      * balanced sampling of Ball and others (2023), arXiv:2302.02948.
      */
-    HALF_DEMONSTRATIONS
+    HALF_DEMONSTRATIONS,
+    /** Half of them fresh and half from the log, as far as there are both. */
+    HALF_FRESH
   }
 
   /**
@@ -281,14 +286,31 @@ public final class Algorithms {
               Draws.UNIFORMLY,
               FittedQEvaluation::new));
 
+  private static final List<Entry<?>> STREAMED =
+      List.of(
+          new Entry<>(
+              "hybrid-policy-gradient",
+              "On-policy learning whose critic also learns from a log.",
+              Actions.BOTH,
+              HybridPolicyGradient.Config.DEFAULT,
+              Yields.POLICY,
+              Uses.STEPS_WITH_NEXT_OBSERVATION,
+              Draws.HALF_FRESH,
+              HybridPolicyGradient::new));
+
   private Algorithms() {}
 
-  /** All of them, in the order people should read them. */
+  /** All that can learn from a dataset alone, in the order people should read them. */
   public static List<Entry<?>> all() {
     return ALL;
   }
 
-  /** The algorithm of a name. */
+  /** Those that need fresh episodes of the very policy they train, {@link Experience#fresh()}. */
+  public static List<Entry<?>> streamed() {
+    return STREAMED;
+  }
+
+  /** The algorithm of a name among {@link #all()}. */
   public static Optional<Entry<?>> named(String name) {
     return ALL.stream().filter(entry -> entry.name().equals(name)).findFirst();
   }

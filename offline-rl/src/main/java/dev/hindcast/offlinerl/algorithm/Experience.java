@@ -5,6 +5,7 @@ import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.Returns;
 import dev.hindcast.core.data.TransitionColumns;
 import java.io.Serializable;
+import java.util.Optional;
 
 /**
  * The training data as learners see it: rewards scaled, actions in [-1, 1], discounts by step.
@@ -16,6 +17,7 @@ public final class Experience {
   private final float[] discounts;
   private final float[] actionVectors;
   private final double greatestReturn;
+  private final Optional<Fresh> fresh;
 
   /**
    * A linear change of rewards: {@code scale * reward + shift}.
@@ -39,9 +41,31 @@ public final class Experience {
     }
   }
 
-  /** Of this data, with γ in [0, 1]. */
+  /**
+   * The last episodes of data, lived by a policy in training since it was last changed: what
+   * on-policy learners need besides a log.
+   *
+   * @param firstEpisode the first of them; those before it are the log
+   * @param version how often that policy had been changed when it lived them
+   */
+  public record Fresh(int firstEpisode, int version) {
+    /** Checks the ranges. */
+    public Fresh {
+      Require.nonNegative("first-episode", firstEpisode);
+      Require.nonNegative("version", version);
+    }
+  }
+
+  /** Of this data, with γ in [0, 1]; all of it is a log. */
   public Experience(TransitionColumns data, double discount, RewardScale scale) {
+    this(data, discount, scale, Optional.empty());
+  }
+
+  /** Of this data, with γ in [0, 1], whose last episodes may be fresh. */
+  public Experience(
+      TransitionColumns data, double discount, RewardScale scale, Optional<Fresh> fresh) {
     this.data = data;
+    this.fresh = fresh;
     rewards = new float[data.rows()];
     discounts = new float[data.rows()];
     for (int row = 0; row < data.rows(); row++) {
@@ -76,6 +100,31 @@ public final class Experience {
   /** How large a return can be in either direction, on the scale of training. */
   public double greatestReturn() {
     return greatestReturn;
+  }
+
+  /** Which episodes are fresh. */
+  public Optional<Fresh> fresh() {
+    return fresh;
+  }
+
+  /** Whether a row is a step of a fresh episode. */
+  public boolean isFresh(int row) {
+    return fresh.isPresent()
+        && fresh.get().firstEpisode() < data.episodes()
+        && row >= data.start(fresh.get().firstEpisode());
+  }
+
+  /** (n, actions): which actions are admissible at observation rows; empty without masks. */
+  boolean[] masks(int[] observations) {
+    if (!data.hasMask()) {
+      return new boolean[0];
+    }
+    int actions = data.actionCount();
+    boolean[] masks = new boolean[observations.length * actions];
+    for (int i = 0; i < observations.length; i++) {
+      System.arraycopy(data.mask(), observations[i] * actions, masks, i * actions, actions);
+    }
+    return masks;
   }
 
   /** (rows, dimensions) of continuous actions in [-1, 1]; shared, read only. */

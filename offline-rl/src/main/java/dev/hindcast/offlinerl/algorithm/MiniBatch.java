@@ -130,24 +130,12 @@ public final class MiniBatch {
 
   /** (B, actions): which actions are admissible in each step; empty without masks. */
   public boolean[] masks() {
-    return masks(rows);
+    return experience.masks(rows);
   }
 
   /** (B, actions): which actions are admissible at {@link #nextObservations()}. */
   public boolean[] nextMasks() {
-    return masks(nextObservations());
-  }
-
-  private boolean[] masks(int[] at) {
-    if (!data.hasMask()) {
-      return new boolean[0];
-    }
-    int actions = data.actionCount();
-    boolean[] masks = new boolean[at.length * actions];
-    for (int i = 0; i < at.length; i++) {
-      System.arraycopy(data.mask(), at[i] * actions, masks, i * actions, actions);
-    }
-    return masks;
+    return experience.masks(nextObservations());
   }
 
   /**
@@ -169,6 +157,15 @@ public final class MiniBatch {
       demonstrations[i] = data.isDemonstration(rows[i]);
     }
     return demonstrations;
+  }
+
+  /** (B): whether each step is fresh, {@link Experience#fresh()}. */
+  public boolean[] fresh() {
+    boolean[] fresh = new boolean[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      fresh[i] = experience.isFresh(rows[i]);
+    }
+    return fresh;
   }
 
   /** Where the first step of this batch stands, for messages. */

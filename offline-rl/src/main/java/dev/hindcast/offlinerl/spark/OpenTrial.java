@@ -87,6 +87,8 @@ final class OpenTrial implements AutoCloseable {
                   learner.steps(),
                   trial.settings().demonstrationShare(),
                   batchSeed);
+          case HALF_FRESH ->
+              HybridSampler.ofFresh(experience, algorithm.uses(), learner.steps(), 0.5, batchSeed);
         };
   }
 

@@ -86,8 +86,7 @@ public record TrainConfig(Pipeline pipeline, List<Plan> plans, Optional<Tracking
       String text = name.text();
       var entry = Algorithms.named(text);
       if (entry.isEmpty()) {
-        List<String> known = Algorithms.all().stream().map(Algorithms.Entry::name).toList();
-        name.problem("there is no algorithm '" + text + "'." + DidYouMean.hint(text, known));
+        name.problem(refusal(text));
         if (item.isSection()) {
           item.leaveToOthers();
         }
@@ -98,6 +97,15 @@ public record TrainConfig(Pipeline pipeline, List<Plan> plans, Optional<Tracking
     checkPolicies(algorithms, plans, pipeline);
     return new TrainConfig(
         pipeline, plans, Tracking.from(train.section("tracking"), pipeline.name()));
+  }
+
+  private static String refusal(String algorithm) {
+    if (Algorithms.streamed().stream().anyMatch(entry -> entry.name().equals(algorithm))) {
+      return algorithm
+          + " needs fresh interactions: each of its iterations learns from new episodes of the very policy it trains, which a dataset does not hold. Train it in a stream; from a dataset alone train another one, such as iql or demonstration-regularized";
+    }
+    List<String> known = Algorithms.all().stream().map(Algorithms.Entry::name).toList();
+    return "there is no algorithm '" + algorithm + "'." + DidYouMean.hint(algorithm, known);
   }
 
   private static List<Plan> plans(

@@ -59,6 +59,25 @@ public final class HybridSampler implements Sampler {
         : all;
   }
 
+  /**
+   * Of fresh steps and of the log's. Where there are only steps of one kind, all are drawn alike.
+   *
+   * @param wanted which rows the learner wants to be shown
+   * @param share of every batch that are fresh, in [0, 1]
+   */
+  public static Sampler ofFresh(
+      Experience experience, Uses uses, IntPredicate wanted, double share, long seed) {
+    IntPredicate fresh = row -> wanted.test(row) && experience.isFresh(row);
+    IntPredicate logged = row -> wanted.test(row) && !experience.isFresh(row);
+    ReplayBuffer all = new ReplayBuffer(experience, uses, wanted, seed);
+    return all.holdsAny(fresh) && all.holdsAny(logged)
+        ? new HybridSampler(
+            new ReplayBuffer(experience, uses, fresh, seed),
+            new ReplayBuffer(experience, uses, logged, seed),
+            share)
+        : all;
+  }
+
   @Override
   public MiniBatch sample(long update, long updates, int batchSize) {
     int fromFirst = (int) Math.round(share * batchSize);

@@ -108,16 +108,12 @@ final class Continuous {
 
   /** What a policy does when it is not to explore, in a world of numbers. */
   static ContinuousWorld.BoxActor actor(Policy policy) {
-    return (rows, observations) ->
-        policy
-            .continuous(
-                new Decisions(
-                    rows,
-                    observations,
-                    new int[0],
-                    new boolean[0],
-                    new String[rows],
-                    new int[rows]))
-            .modes();
+    return (rows, observations) -> policy.continuous(decisions(rows, observations)).modes();
+  }
+
+  /** These observations, to be decided upon. */
+  static Decisions decisions(int rows, float[] observations) {
+    return new Decisions(
+        rows, observations, new int[0], new boolean[0], new String[rows], new int[rows]);
   }
 }

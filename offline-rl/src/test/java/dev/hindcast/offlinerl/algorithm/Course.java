@@ -33,7 +33,7 @@ sealed interface Course {
    * learner that counts on jumping next sees little difference between left and right.
    */
   record Chain(TransitionColumns log) implements Course {
-    private static final TabularMdp WORLD = world();
+    static final TabularMdp WORLD = world();
 
     Chain() {
       this(Logs.joined(careless(), good()));

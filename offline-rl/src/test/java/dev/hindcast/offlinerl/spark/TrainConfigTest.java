@@ -147,6 +147,15 @@ class TrainConfigTest {
         .hasMessageContaining("names no algorithms");
   }
 
+  @Test
+  void algorithmsThatNeedFreshEpisodesAreRefusedInWords() {
+    assertThatThrownBy(
+            () -> read("train: {algorithms: [{name: hybrid-policy-gradient, price: 2}]}"))
+        .hasMessageContaining("hybrid-policy-gradient needs fresh interactions")
+        .hasMessageContaining("Train it in a stream")
+        .hasMessageNotContaining("there is no algorithm");
+  }
+
   private static TrainConfig read(String yaml) {
     ConfigDocument document = ConfigDocument.parse("test.yaml", Path.of("."), yaml, List.of());
     TrainConfig config = TrainConfig.from(document.root());

@@ -10,6 +10,7 @@ import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.offlinerl.algorithm.Algorithms.Uses;
 import dev.hindcast.offlinerl.algorithm.Experience;
 import dev.hindcast.offlinerl.algorithm.MiniBatch;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class HybridSamplerTest {
@@ -64,16 +65,50 @@ class HybridSamplerTest {
         .hasMessageContaining("ingest.demonstration");
   }
 
+  @Test
+  void halfOfEveryBatchAreFreshAsFarAsThereAreBoth() {
+    assertThat(fresh(5, 5).sample(3, 9, 64).fresh()).containsOnly(true, false);
+    assertThat(count(fresh(490, 10).sample(3, 9, 64).fresh())).isEqualTo(32);
+    assertThat(count(fresh(0, 10).sample(3, 9, 64).fresh())).isEqualTo(64);
+    assertThat(count(fresh(10, 0).sample(3, 9, 64).fresh())).isZero();
+  }
+
+  private static Sampler fresh(int logged, int fresh) {
+    return HybridSampler.ofFresh(
+        new Experience(
+            log(0, logged + fresh),
+            1,
+            Experience.RewardScale.NONE,
+            Optional.of(new Experience.Fresh(logged, 0))),
+        Uses.STEPS_WITH_NEXT_OBSERVATION,
+        row -> true,
+        0.5,
+        1);
+  }
+
   private static int demonstrations(MiniBatch batch) {
+    return count(batch.demonstrations());
+  }
+
+  private static int count(boolean[] flags) {
     int count = 0;
-    for (boolean demonstration : batch.demonstrations()) {
-      count += demonstration ? 1 : 0;
+    for (boolean flag : flags) {
+      count += flag ? 1 : 0;
     }
     return count;
   }
 
-  /** One-step episodes, demonstrations first. */
   private static Sampler sampler(int demonstrations, int others, double share) {
+    return HybridSampler.ofDemonstrations(
+        new Experience(log(demonstrations, others), 1, Experience.RewardScale.NONE),
+        Uses.STEPS_WITH_NEXT_OBSERVATION,
+        row -> true,
+        share,
+        1);
+  }
+
+  /** One-step episodes, demonstrations first. */
+  private static TransitionColumns log(int demonstrations, int others) {
     TransitionColumns.Builder log =
         new TransitionColumns.Builder(
             ObservationSpace.ofStates(1), new ActionSpace.Discrete(2), false, false);
@@ -84,11 +119,6 @@ class HybridSamplerTest {
       }
       log.endEpisode(true);
     }
-    return HybridSampler.ofDemonstrations(
-        new Experience(log.build(), 1, Experience.RewardScale.NONE),
-        Uses.STEPS_WITH_NEXT_OBSERVATION,
-        row -> true,
-        share,
-        1);
+    return log.build();
   }
 }
