@@ -112,7 +112,7 @@ class RecoilVTest {
     log.beginEpisode("other")
         .addStep(new float[0], new int[] {from}, new boolean[0], 0, 0, 1)
         .endEpisodeWithFinalObservation(ended, new float[0], new int[] {to}, new boolean[0]);
-    int updates = 1500;
+    int updates = 900;
     List<Losses> figures = Training.figures("recoil-v", config, log.build(), DISCOUNT, updates);
     Map<String, Double> means = new TreeMap<>();
     for (Losses losses : figures.subList(updates - 100, updates)) {
