@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.artefact.StableHash;
+import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.core.report.EvaluationReport.PolicyResult;
+import dev.hindcast.core.world.PointMass;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -217,6 +219,91 @@ class ScoringIT {
     assertThat(Math.abs(error)).isLessThan(0.03); // that of the log's own mean is 0.15
     assertThat(report.policy("logged").orElseThrow().estimates().get(0).value().orElseThrow())
         .isLessThan(exact - 0.1);
+  }
+
+  /** A point mass: the clumsy policy that acted is cloned, decides itself, and is evaluated. */
+  @Test
+  void decisionsInABoxHaveTheDensityThatTheyAreWeighedBy() throws IOException {
+    TransitionColumns log = new PointMass(2, 2).log(new PointMass(2, 2).clumsy(), 500, 1);
+    List<Row> rows = new ArrayList<>();
+    for (int row = 0; row < log.rows(); row++) {
+      float[] x =
+          Arrays.copyOfRange(
+              log.numeric(), row / 2 * 6 + row % 2 * 2, row / 2 * 6 + row % 2 * 2 + 2);
+      float[] a = Arrays.copyOfRange(log.actionVectors(), 2 * row, 2 * row + 2);
+      rows.add(
+          RowFactory.create(
+              row / 2,
+              row % 2,
+              new Float[] {x[0], x[1]},
+              new Float[] {a[0], a[1]},
+              log.reward(row),
+              log.propensity(row)));
+    }
+    var floats = DataTypes.createArrayType(DataTypes.FloatType);
+    StructType schema =
+        new StructType()
+            .add("run", DataTypes.IntegerType)
+            .add("t", DataTypes.IntegerType)
+            .add("x", floats)
+            .add("push", floats)
+            .add("r", DataTypes.DoubleType)
+            .add("density", DataTypes.DoubleType);
+    Path raw = write("log", spark -> spark.createDataFrame(rows, schema));
+    String yaml =
+        """
+        name: point
+        discount: 0.9
+        ingest:
+          source: {path: log}
+          episode: {id: run, step: t, ends: truncated}
+          observation: {numeric: [x]}
+          action: {box: [push], low: [-1, -1], high: [1, 1]}
+          reward: r
+          propensity: {density: density}
+        train:
+          hidden: [16]
+          updates: 100
+          algorithms: [behavior-cloning, {name: fitted-q-evaluation, of: [behavior-cloning]}]
+        evaluate: {split: all, allow-other-dataset: true}
+        """;
+    Path config = Files.writeString(folder.resolve("point.yaml"), yaml);
+    assertThat(raw).exists();
+    Path dataset = folder.resolve("dataset");
+    Path bundles = folder.resolve("bundles");
+    done("ingest", "--config", config, "--output", dataset);
+    done("train", "--config", config, "--dataset", dataset, "--output", bundles);
+    Hindcast scored = score(config, bundles, "scored");
+    assertThat(scored.exitCode()).as(scored.err()).isZero();
+    assertThat(scored.out()).contains("1,000, 1,000 with an action", "fitted-q-evaluation");
+
+    // what was paid is not asked here: only who is weighed against whom
+    Path back =
+        Files.writeString(
+            folder.resolve("back.yaml"),
+            yaml.replace("path: log", "path: scored/decisions")
+                .replace("[push]", "[chosen_action]")
+                .replace("{density: density}", "{density: chosen_density}"));
+    done("ingest", "--config", back, "--output", folder.resolve("own-log"));
+    done(
+        "evaluate",
+        "--config",
+        back,
+        "--dataset",
+        folder.resolve("own-log"),
+        "--bundle",
+        bundles,
+        "--output",
+        folder.resolve("report"));
+    EvaluationReport report =
+        CanonicalJson.read(
+            Files.readAllBytes(folder.resolve("report/report.json")), EvaluationReport.class);
+    PolicyResult own = report.policy("behavior-cloning-seed0").orElseThrow();
+    assertThat(own.diagnostics().orElseThrow().maxWeight().orElseThrow())
+        .isCloseTo(1, within(1e-6));
+    assertThat(own.estimate("direct-method").orElseThrow().value()).isPresent();
+    assertThat(own.verdict().decision()).isEqualTo(EvaluationReport.Decision.NOT_EVALUABLE);
+    assertThat(folder.resolve("report/report.html")).isNotEmptyFile();
   }
 
   @Test

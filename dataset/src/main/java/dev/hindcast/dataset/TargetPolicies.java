@@ -13,6 +13,7 @@ import dev.hindcast.core.policy.ConstantPolicy;
 import dev.hindcast.core.policy.Policy;
 import dev.hindcast.core.policy.PolicySpec;
 import dev.hindcast.core.policy.TargetPolicy;
+import dev.hindcast.core.policy.UniformBoxPolicy;
 import dev.hindcast.core.policy.UniformPolicy;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +44,10 @@ public final class TargetPolicies {
     if (spec instanceof PolicySpec.BundleFolder folder) {
       return bundle(folder, manifest, bundles);
     }
+    if (spec instanceof PolicySpec.Uniform
+        && manifest.actionSpace() instanceof ActionSpace.Box box) {
+      return TargetPolicy.builtIn("uniform", "uniform", Optional.of(new UniformBoxPolicy(box)));
+    }
     int actions = actions(spec, manifest);
     if (spec instanceof PolicySpec.Constant constant) {
       return constant(constant, actions);
@@ -62,7 +67,7 @@ public final class TargetPolicies {
             + spec.name()
             + ": the dataset has "
             + manifest.actionSpace().inWords()
-            + ", and constant, uniform and table policies choose among discrete ones. Name policies"
+            + ", and constant and table policies choose among discrete ones. Name policies"
             + " that were trained on it.");
   }
 

@@ -23,6 +23,28 @@ public record Decisions(
     return mask.length > 0;
   }
 
+  /** Each row so many times, one after the other. */
+  public Decisions repeated(int times) {
+    int n = size * times;
+    int d = size == 0 ? 0 : numeric.length / size;
+    int c = size == 0 ? 0 : categories.length / size;
+    int k = size == 0 ? 0 : mask.length / size;
+    float[] numbers = new float[n * d];
+    int[] codes = new int[n * c];
+    boolean[] masks = new boolean[n * k];
+    String[] ids = new String[n];
+    int[] moments = new int[n];
+    for (int i = 0; i < n; i++) {
+      int row = i / times;
+      System.arraycopy(numeric, row * d, numbers, i * d, d);
+      System.arraycopy(categories, row * c, codes, i * c, c);
+      System.arraycopy(mask, row * k, masks, i * k, k);
+      ids[i] = episodeIds[row];
+      moments[i] = steps[row];
+    }
+    return new Decisions(n, numbers, codes, masks, ids, moments);
+  }
+
   /** Whether an action may be chosen in a row. */
   public boolean isAdmissible(int row, int action, int actions) {
     return mask.length == 0 || mask[row * actions + action];

@@ -51,7 +51,7 @@ public sealed interface ActionDistribution
 
   /** Actions in a box. */
   sealed interface Continuous extends ActionDistribution
-      permits Deterministic, Gaussian, SquashedGaussian {
+      permits Deterministic, Uniform, Gaussian, SquashedGaussian {
     /** The box. */
     ActionSpace.Box box();
 
@@ -116,6 +116,43 @@ public sealed interface ActionDistribution
     @Override
     public boolean hasDensity() {
       return false;
+    }
+  }
+
+  /**
+   * Every point of the box alike.
+   *
+   * @param box where actions lie
+   * @param rows the number of rows
+   */
+  record Uniform(ActionSpace.Box box, int rows) implements Continuous {
+    @Override
+    public float[] modes() {
+      return box.fromUnits(new float[rows * box.dimensions()]);
+    }
+
+    @Override
+    public float[] draw(int row, RandomGenerator random) {
+      float[] units = new float[box.dimensions()];
+      for (int j = 0; j < units.length; j++) {
+        units[j] = (float) (2 * random.nextDouble() - 1);
+      }
+      return box.fromUnits(units);
+    }
+
+    @Override
+    public double logDensity(int row, float[] actions) {
+      double sum = 0;
+      for (int j = 0; j < box.dimensions(); j++) {
+        double width = (double) box.high().get(j) - box.low().get(j);
+        sum -= width == 0 ? 0 : Math.log(width);
+      }
+      return sum;
+    }
+
+    @Override
+    public boolean hasDensity() {
+      return true;
     }
   }
 

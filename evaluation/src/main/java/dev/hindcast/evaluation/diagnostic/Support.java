@@ -1,6 +1,7 @@
 package dev.hindcast.evaluation.diagnostic;
 
 import dev.hindcast.core.artefact.StableHash;
+import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.Decisions;
 import dev.hindcast.core.data.TransitionColumns;
 import java.io.Serializable;
@@ -116,6 +117,10 @@ public final class Support implements Serializable {
 
     /** Counts every step of a file. */
     public Counter add(TransitionColumns columns) {
+      rows += columns.rows();
+      if (columns.actionSpace() instanceof ActionSpace.Box) {
+        return this; // in a box no action is logged twice: there is nothing to count
+      }
       actions = columns.actionCount();
       int words = (actions + 63) / 64;
       int block = 8192;
@@ -132,7 +137,6 @@ public final class Support implements Serializable {
         }
         dropCrowded();
       }
-      rows += columns.rows();
       return this;
     }
 
@@ -155,7 +159,7 @@ public final class Support implements Serializable {
     public Support build() {
       for (Strata kind : Strata.values()) {
         Map<Long, long[]> table = tables.get(kind);
-        if (table != null && (kind == Strata.ALL || isFull(table))) {
+        if (table != null && (kind == Strata.ALL || (actions > 0 && isFull(table)))) {
           return new Support(kind, table);
         }
       }

@@ -8,8 +8,11 @@ import dev.hindcast.core.config.DidYouMean;
 import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.DatasetManifest;
+import dev.hindcast.core.data.Decisions;
+import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.core.policy.BundleLoader;
 import dev.hindcast.core.policy.BundleManifest;
+import dev.hindcast.core.policy.Policy;
 import dev.hindcast.core.policy.PolicySpec;
 import dev.hindcast.core.policy.QFunction;
 import dev.hindcast.core.policy.TargetPolicy;
@@ -53,6 +56,8 @@ public record EvaluationPlan(
     List<Remark> warnings,
     List<Provenance.Input> inputs) {
   private static final String DATASET = "dataset";
+  private static final String NO_DENSITY =
+      "the policy acts for certain, and in a box a certain action has no density to weigh";
 
   /** Copies the lists. */
   public EvaluationPlan {
@@ -166,14 +171,6 @@ public record EvaluationPlan(
     }
 
     private void requireEpisodes() {
-      if (!(manifest.actionSpace() instanceof ActionSpace.Discrete)) {
-        throw UserError.usage(
-            "Cannot evaluate on dataset "
-                + manifest.name()
-                + ": its actions are "
-                + manifest.actionSpace().inWords()
-                + ", and the estimators of this release need discrete actions.");
-      }
       if (horizon == 0) {
         throw UserError.data(
             "Cannot evaluate on the "
@@ -341,8 +338,12 @@ public record EvaluationPlan(
             policy, Candidate.logged(), List.of(), List.of(line(entry, true)), List.of());
       }
       List<LoadedQ> speaking = qFunctions.stream().filter(q -> q.speaksOf(policy)).toList();
+      boolean weighable = isWeighable(policy.policy().get());
+      List<QFunction> functions = speaking.stream().map(LoadedQ::function).toList();
       Candidate candidate =
-          Candidate.of(policy.policy().get(), speaking.stream().map(LoadedQ::function).toList());
+          weighable
+              ? Candidate.of(policy.policy().get(), functions)
+              : Candidate.withoutDensity(policy.policy().get(), functions);
       List<Remark> remarks = new ArrayList<>();
       if (speaking.isEmpty()) {
         remarks.add(
@@ -355,11 +356,28 @@ public record EvaluationPlan(
           policy,
           candidate,
           speaking.stream().map(LoadedQ::source).toList(),
-          lines(!speaking.isEmpty()),
+          lines(!speaking.isEmpty(), weighable),
           remarks);
     }
 
-    private List<Target.Line> lines(boolean hasValues) {
+    /** Whether its actions have a probability or a density; asked about an observation of zeros. */
+    private boolean isWeighable(Policy policy) {
+      if (!(manifest.actionSpace() instanceof ActionSpace.Box)) {
+        return true;
+      }
+      ObservationSpace space = manifest.observationSpace();
+      Decisions zeros =
+          new Decisions(
+              1,
+              new float[space.numeric().size()],
+              new int[space.categorical().size()],
+              new boolean[0],
+              new String[] {""},
+              new int[1]);
+      return policy.continuous(zeros).hasDensity();
+    }
+
+    private List<Target.Line> lines(boolean hasValues, boolean weighable) {
       List<Estimators.Entry> wanted = new ArrayList<>();
       boolean byName = !config.estimators().isEmpty();
       for (Estimators.Entry entry : Estimators.all()) {
@@ -367,17 +385,21 @@ public record EvaluationPlan(
             config.primary().filter(entry.name()::equals).isPresent()
                 || (byName
                     ? config.estimators().contains(entry.name())
-                    : entry.suits(horizonOne) && missing(entry, hasValues).isEmpty());
+                    : entry.suits(horizonOne)
+                        && missing(entry, hasValues, weighable)
+                            .filter(reason -> !reason.equals(NO_DENSITY))
+                            .isEmpty());
         if (chosen && entry.scope() != Estimators.Scope.LOGGED_POLICY) {
           wanted.add(entry);
         }
       }
-      String primary = config.primary().or(() -> preferred(wanted, hasValues)).orElse("");
+      String primary =
+          config.primary().or(() -> preferred(wanted, hasValues, weighable)).orElse("");
       return wanted.stream()
           .map(
               entry -> {
                 boolean isPrimary = entry.name().equals(primary);
-                return missing(entry, hasValues)
+                return missing(entry, hasValues, weighable)
                     .map(
                         reason ->
                             new Target.Line(
@@ -387,10 +409,11 @@ public record EvaluationPlan(
           .toList();
     }
 
-    private Optional<String> preferred(List<Estimators.Entry> wanted, boolean hasValues) {
+    private Optional<String> preferred(
+        List<Estimators.Entry> wanted, boolean hasValues, boolean weighable) {
       List<String> possible =
           wanted.stream()
-              .filter(entry -> missing(entry, hasValues).isEmpty())
+              .filter(entry -> missing(entry, hasValues, weighable).isEmpty())
               .map(Estimators.Entry::name)
               .toList();
       return Estimators.preference().stream()
@@ -399,9 +422,12 @@ public record EvaluationPlan(
           .or(() -> possible.stream().findFirst());
     }
 
-    private Optional<String> missing(Estimators.Entry entry, boolean hasValues) {
+    private Optional<String> missing(Estimators.Entry entry, boolean hasValues, boolean weighable) {
       if (entry.needs().contains(Estimators.Need.PROPENSITIES) && !manifest.hasPropensity()) {
         return Optional.of("the log has no propensities");
+      }
+      if (entry.needs().contains(Estimators.Need.PROPENSITIES) && !weighable) {
+        return Optional.of(NO_DENSITY);
       }
       if (entry.needs().contains(Estimators.Need.Q_FUNCTION) && !hasValues) {
         return Optional.of("no Q-function of this policy was given");

@@ -14,20 +14,32 @@ public final class Candidate implements Serializable {
 
   private final List<Policy> policy;
   private final List<QFunction> qFunctions;
+  private final boolean weighable;
 
-  private Candidate(List<Policy> policy, List<QFunction> qFunctions) {
+  private Candidate(List<Policy> policy, List<QFunction> qFunctions, boolean weighable) {
+    this.weighable = weighable;
     this.policy = List.copyOf(policy);
     this.qFunctions = List.copyOf(qFunctions);
   }
 
   /** The behavior policy itself. */
   public static Candidate logged() {
-    return new Candidate(List.of(), List.of());
+    return new Candidate(List.of(), List.of(), true);
   }
 
   /** A policy with any number of Q-functions; the values of several are averaged. */
   public static Candidate of(Policy policy, List<QFunction> qFunctions) {
-    return new Candidate(List.of(policy), qFunctions);
+    return new Candidate(List.of(policy), qFunctions, true);
+  }
+
+  /** The same of a policy that acts for certain in a box, so that no action has a density. */
+  public static Candidate withoutDensity(Policy policy, List<QFunction> qFunctions) {
+    return new Candidate(List.of(policy), qFunctions, false);
+  }
+
+  /** Whether what it does can be weighed against what a log with propensities shows. */
+  boolean isWeighable() {
+    return weighable;
   }
 
   /** How it acts; empty for the behavior policy. */

@@ -1,19 +1,30 @@
 package dev.hindcast.evaluation.scoring;
 
+import dev.hindcast.core.artefact.StableHash;
+import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.Decisions;
 import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.core.policy.ActionDistribution.Continuous;
 import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.estimator.ScoredEpisode;
 import dev.hindcast.evaluation.estimator.ScoredEpisode.Ending;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SplittableRandom;
 
 /**
  * A file of episodes as one candidate sees it. The policy is asked once about every step; about
  * final observations only where an episode was truncated and a Q-function can use the answer.
+ *
+ * <p>In a box the mean of a Q-function over the policy's actions is that over {@link #DRAWS} draws,
+ * which depend on the episode's id and the step alone; of a certain action it is its value. Where
+ * nothing can be weighed only first steps are looked at: no estimator needs more.
  */
 public final class ScoredLog {
+  /** Actions drawn in a box for the mean of a Q-function. */
+  static final int DRAWS = 32;
+
   private static final int BLOCK = 4096;
 
   private final TransitionColumns columns;
@@ -43,6 +54,10 @@ public final class ScoredLog {
     if (candidate.isLogged()) {
       return log;
     }
+    if (columns.actionSpace() instanceof ActionSpace.Box) {
+      log.scoreBox();
+      return log;
+    }
     for (int from = 0; from < columns.rows(); from += BLOCK) {
       log.scoreSteps(from, Math.min(columns.rows(), from + BLOCK), support);
     }
@@ -52,7 +67,10 @@ public final class ScoredLog {
     return log;
   }
 
-  /** The sum over steps of the probability given to actions never logged in their stratum. */
+  /**
+   * The sum over steps of the probability given to actions never logged in their stratum; not a
+   * number in a box, where no action is ever logged twice.
+   */
   public double unsupportedMass() {
     return unsupportedMass;
   }
@@ -74,7 +92,7 @@ public final class ScoredLog {
     if (candidate.isLogged()) {
       return ScoredEpisode.logged(rewards, ending).lasting(durations(from, to));
     }
-    double[] propensities = new double[columns.hasPropensities() ? to - from : 0];
+    double[] propensities = new double[isWeighed() ? to - from : 0];
     for (int t = 0; t < propensities.length; t++) {
       propensities[t] = columns.propensity(from + t);
     }
@@ -85,6 +103,10 @@ public final class ScoredLog {
             ending,
             values(from, to))
         .lasting(durations(from, to));
+  }
+
+  private boolean isWeighed() {
+    return columns.hasPropensities() && candidate.isWeighable();
   }
 
   private double[] durations(int from, int to) {
@@ -125,6 +147,67 @@ public final class ScoredLog {
       if (values.length > 0) {
         q[row] = values[i * actions + logged];
         v[row] = mean(target, values, i, actions);
+      }
+    }
+  }
+
+  private void scoreBox() {
+    unsupportedMass = Double.NaN;
+    if (isWeighed()) {
+      for (int from = 0; from < columns.rows(); from += BLOCK) {
+        scoreBoxSteps(from, Math.min(columns.rows(), from + BLOCK));
+      }
+    }
+    if (!candidate.hasValues()) {
+      return;
+    }
+    for (int e = 0; e < columns.episodes(); e++) {
+      int last = isWeighed() ? columns.end(e) : columns.start(e) + 1;
+      meanValues(columns.start(e), last);
+    }
+    if (isWeighed()) {
+      for (int tail : tails()) {
+        meanValues(tail, tail + 1);
+      }
+    }
+  }
+
+  private void scoreBoxSteps(int from, int to) {
+    Decisions decisions = columns.decisions(from, to);
+    Continuous target = candidate.policy().orElseThrow().continuous(decisions);
+    int d = target.box().dimensions();
+    float[] logged = Arrays.copyOfRange(columns.actionVectors(), from * d, to * d);
+    for (int i = 0; i < decisions.size(); i++) {
+      probabilities[from + i] = Math.exp(target.logDensity(i, logged));
+    }
+    if (candidate.hasValues()) {
+      System.arraycopy(candidate.values(decisions, logged), 0, q, from, decisions.size());
+    }
+  }
+
+  /** Fills v for neighbouring observation rows of one episode. */
+  private void meanValues(int from, int to) {
+    for (int first = from; first < to; first += BLOCK / DRAWS) {
+      Decisions decisions = columns.decisions(first, Math.min(to, first + BLOCK / DRAWS));
+      Continuous target = candidate.policy().orElseThrow().continuous(decisions);
+      if (!target.hasDensity()) {
+        double[] values = candidate.values(decisions, target.modes());
+        System.arraycopy(values, 0, v, first, decisions.size());
+        continue;
+      }
+      int d = target.box().dimensions();
+      float[] drawn = new float[decisions.size() * DRAWS * d];
+      for (int i = 0; i < decisions.size(); i++) {
+        SplittableRandom random =
+            new SplittableRandom(
+                StableHash.combine(StableHash.of(decisions.episodeIds()[i]), decisions.steps()[i]));
+        for (int k = 0; k < DRAWS; k++) {
+          System.arraycopy(target.draw(i, random), 0, drawn, (i * DRAWS + k) * d, d);
+        }
+      }
+      double[] values = candidate.values(decisions.repeated(DRAWS), drawn);
+      for (int i = 0; i < values.length; i++) {
+        v[first + i / DRAWS] += values[i] / DRAWS;
       }
     }
   }

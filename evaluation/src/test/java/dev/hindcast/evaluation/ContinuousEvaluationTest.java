@@ -1,0 +1,257 @@
+package dev.hindcast.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.hindcast.core.artefact.CanonicalJson;
+import dev.hindcast.core.artefact.CodeVersion;
+import dev.hindcast.core.artefact.Provenance;
+import dev.hindcast.core.config.ConfigDocument;
+import dev.hindcast.core.data.Decisions;
+import dev.hindcast.core.data.Split;
+import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.core.policy.ActionDistribution;
+import dev.hindcast.core.policy.Bundle;
+import dev.hindcast.core.policy.BundleLoader;
+import dev.hindcast.core.policy.BundleManifest;
+import dev.hindcast.core.policy.Policy;
+import dev.hindcast.core.policy.QFunction;
+import dev.hindcast.core.report.Estimate;
+import dev.hindcast.core.report.EvaluationReport;
+import dev.hindcast.core.report.EvaluationReport.Decision;
+import dev.hindcast.core.report.EvaluationReport.PolicyResult;
+import dev.hindcast.core.world.LinearPolicy;
+import dev.hindcast.core.world.PointMass;
+import dev.hindcast.dataset.ArtefactWriter;
+import dev.hindcast.dataset.Dataset;
+import dev.hindcast.dataset.DatasetWriter;
+import dev.hindcast.evaluation.plan.EvaluateConfig;
+import dev.hindcast.evaluation.plan.EvaluationPlan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A point mass, where linear policies have exact values and exact densities. */
+class ContinuousEvaluationTest {
+  private static final PointMass WORLD = new PointMass(1, 3);
+  private static final double DISCOUNT = 0.9;
+  private static final double GAIN = -0.5;
+  private static final double DEVIATION = 0.1;
+  private static final int EPISODES = 4000;
+
+  @TempDir private Path folder;
+  private TransitionColumns log;
+  private Dataset dataset;
+
+  /** The one-dimensional policy {@code -x / 2}, certain or with normal noise. */
+  private static Policy policy(double deviation) {
+    return decisions -> {
+      float[] means = new float[decisions.size()];
+      float[] deviations = new float[means.length];
+      Arrays.fill(deviations, (float) deviation);
+      for (int i = 0; i < means.length; i++) {
+        means[i] = (float) (GAIN * decisions.numeric()[i]);
+      }
+      return deviation == 0
+          ? new ActionDistribution.Deterministic(WORLD.actionSpace(), means)
+          : new ActionDistribution.Gaussian(WORLD.actionSpace(), means, deviations);
+    };
+  }
+
+  /** The same for the world's closed forms, which hang on the noise's variance alone. */
+  private static LinearPolicy linear(double deviation) {
+    return LinearPolicy.of(new double[][] {{GAIN}}).withNoise(deviation * Math.sqrt(3));
+  }
+
+  /** {@code r(x, a) + discount V(x + a / 2)}. */
+  private static final class ExactQ implements QFunction {
+    private static final long serialVersionUID = 1L;
+    private final double deviation;
+
+    ExactQ(double deviation) {
+      this.deviation = deviation;
+    }
+
+    @Override
+    public double[] values(Decisions decisions) {
+      throw new UnsupportedOperationException("a box");
+    }
+
+    @Override
+    public double[] values(Decisions decisions, float[] actions) {
+      double[] values = new double[actions.length];
+      for (int i = 0; i < values.length; i++) {
+        double x = decisions.numeric()[i];
+        values[i] =
+            WORLD.reward(new double[] {x}, new float[] {actions[i]})
+                + DISCOUNT * WORLD.value(linear(deviation), DISCOUNT, x + actions[i] / 2);
+      }
+      return values;
+    }
+  }
+
+  /** Bundles whose whole content is the deviation. */
+  private static final class Linear implements BundleLoader.Format {
+    @Override
+    public String name() {
+      return "test-linear";
+    }
+
+    @Override
+    public Bundle load(BundleManifest manifest, Path place) throws IOException {
+      double deviation =
+          CanonicalJson.read(Files.readAllBytes(place.resolve("deviation.json")), Double.class);
+      return manifest.kind().equals(BundleManifest.POLICY)
+          ? new Bundle(manifest, Optional.of(policy(deviation)), Optional.empty())
+          : new Bundle(manifest, Optional.empty(), Optional.of(new ExactQ(deviation)));
+    }
+  }
+
+  @BeforeEach
+  void logTheWorld() {
+    log = WORLD.log(WORLD.clumsy(), EPISODES, 1);
+    String place = folder.resolve("dataset").toString();
+    DatasetWriter.write(place, "point", new Split(1, "test"), log);
+    dataset = Dataset.open(place);
+  }
+
+  private String publish(
+      String name, String kind, double deviation, Optional<BundleManifest.Evaluates> evaluates) {
+    String place = folder.resolve(name).toString();
+    try (ArtefactWriter writer = ArtefactWriter.begin(place, ArtefactWriter.Existing.REFUSE)) {
+      writer.write("deviation.json", CanonicalJson.bytes(deviation));
+      writer.publish(
+          new BundleManifest(
+              BundleManifest.SPEC_VERSION,
+              kind,
+              "test-linear",
+              name,
+              "by-hand",
+              WORLD.observationSpace(),
+              WORLD.actionSpace(),
+              false,
+              evaluates,
+              DISCOUNT,
+              1,
+              Map.of(),
+              Optional.empty(),
+              writer.files(),
+              new Provenance(
+                  List.of(
+                      new Provenance.Input("dataset", "point", dataset.manifest().fingerprint())),
+                  JsonNodeFactory.instance.objectNode(),
+                  0,
+                  CodeVersion.current())));
+    }
+    return place;
+  }
+
+  private EvaluationReport evaluate(double deviation) {
+    String policy = publish("linear", BundleManifest.POLICY, deviation, Optional.empty());
+    BundleManifest published = BundleLoader.manifest(Path.of(policy));
+    String q =
+        publish(
+            "q-of-linear",
+            BundleManifest.Q_FUNCTION,
+            deviation,
+            Optional.of(new BundleManifest.Evaluates("linear", published.fingerprint())));
+    ConfigDocument document =
+        ConfigDocument.parse(
+            "test.yaml",
+            folder,
+            "{name: point, discount: 0.9, evaluate: {replicates: 100}}",
+            List.of());
+    EvaluateConfig config = EvaluateConfig.from(document.root());
+    document.finish();
+    EvaluationPlan plan =
+        EvaluationPlan.of(
+            config,
+            dataset.manifest(),
+            List.of(policy, q),
+            new BundleLoader(List.of(new Linear())));
+    return Evaluation.of(
+        plan, config.part().parts().stream().map(dataset::read).toList(), List.of());
+  }
+
+  private static double value(PolicyResult result, String estimator) {
+    return result.estimate(estimator).flatMap(Estimate::value).orElseThrow();
+  }
+
+  /** The exact value at the very starts of the log: no luck of starts in what is compared. */
+  private double exact(double deviation) {
+    double sum = 0;
+    for (int e = 0; e < log.episodes(); e++) {
+      double start = log.numeric()[log.start(e)];
+      sum += WORLD.value(linear(deviation), DISCOUNT, start) / log.episodes();
+    }
+    return sum;
+  }
+
+  @Test
+  void directMethodOfACertainPolicyIsItsExactValueAndNothingElseIsThere() {
+    PolicyResult result = evaluate(0).policy("linear").orElseThrow();
+    assertThat(value(result, "direct-method")).isCloseTo(exact(0), within(1e-6));
+    assertThat(result.estimates())
+        .filteredOn(estimate -> !estimate.estimator().equals("direct-method"))
+        .hasSize(6)
+        .allSatisfy(
+            estimate -> {
+              assertThat(estimate.value()).isEmpty();
+              assertThat(estimate.absentBecause().orElseThrow())
+                  .contains("in a box a certain action has no density");
+            });
+    assertThat(result.verdict().decision()).isEqualTo(Decision.HOLD);
+    assertThat(result.verdict().reasons()).anyMatch(reason -> reason.code().equals("model-only"));
+  }
+
+  @Test
+  void everyEstimatorOfAStochasticPolicyIsRight() {
+    EvaluationReport report = evaluate(DEVIATION);
+    PolicyResult result = report.policy("linear").orElseThrow();
+    // 4000 starts of 32 draws each; the values of single draws scatter by less than 0.1
+    assertThat(value(result, "direct-method")).isCloseTo(exact(DEVIATION), within(1e-3));
+    assertThat(value(result, "doubly-robust")).isCloseTo(exact(DEVIATION), within(0.01));
+    assertThat(value(result, "self-normalized-doubly-robust"))
+        .isCloseTo(exact(DEVIATION), within(0.01));
+    // the return of three steps; the log's own is 0.3 lower
+    assertThat(value(result, "per-decision-importance-sampling"))
+        .isCloseTo(ofThreeSteps(), within(0.06));
+    assertThat(value(result, "self-normalized-per-decision-importance-sampling"))
+        .isCloseTo(ofThreeSteps(), within(0.06));
+    assertThat(value(report.policy("logged").orElseThrow(), "on-policy"))
+        .isLessThan(ofThreeSteps() - 0.2);
+    assertThat(result.diagnostics().orElseThrow().meanWeight().orElseThrow())
+        .isCloseTo(1, within(0.1));
+  }
+
+  @Test
+  void nothingIsPromotedWhereSupportCannotBeMeasured() {
+    EvaluationReport report = evaluate(DEVIATION);
+    PolicyResult result = report.policy("linear").orElseThrow();
+    assertThat(result.diagnostics().orElseThrow().unsupportedMass()).isEmpty();
+    assertThat(result.verdict().decision()).isEqualTo(Decision.NOT_EVALUABLE);
+    assertThat(result.verdict().reasons()).anyMatch(reason -> reason.code().equals("unsupported"));
+    assertThat(report.policy("uniform")).isPresent();
+  }
+
+  /** With {@code m = 1 + gain / 2}: E x'^2 = m^2 E x^2 + variance / 4, from E x^2 = 1/3. */
+  private static double ofThreeSteps() {
+    double variance = DEVIATION * DEVIATION;
+    double square = 1.0 / 3;
+    double sum = 0;
+    for (int t = 0; t < 3; t++) {
+      double effort = GAIN * GAIN * square + variance;
+      sum += Math.pow(DISCOUNT, t) * (1 - square - effort / 2);
+      square = (1 + GAIN / 2) * (1 + GAIN / 2) * square + variance / 4;
+    }
+    return sum;
+  }
+}
