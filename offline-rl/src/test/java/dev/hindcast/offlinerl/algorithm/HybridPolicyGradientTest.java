@@ -104,7 +104,10 @@ class HybridPolicyGradientTest {
     assertThat(divergence).isBetween(0.0099, 0.012);
   }
 
-  /** Check 9: the log says that everything costs 1; without weight nothing of it is believed. */
+  /**
+   * Check 9: the log says that everything costs 1; without weight nothing of it is believed. The
+   * target critic stays behind, so that nothing that is bootstrapped could be right.
+   */
   @Test
   void withoutWeightOfTheLogTheCriticIsMonteCarlo() {
     assertThat(errorWithLyingLog(0)).isLessThan(0.08);
@@ -113,7 +116,7 @@ class HybridPolicyGradientTest {
 
   private static double errorWithLyingLog(double logWeight) {
     TabularPolicy uniform = TabularPolicy.uniform(CHAIN);
-    Config config = new Config(logWeight, 1, 0.01, 1, 1000, 1, 0.005, 1e-4, 0.05);
+    Config config = new Config(logWeight, 1, 0.01, 1, 1000, 1, 0.005, 1e-4, 1e-6);
     Iterations agent = new Iterations(config, costly().log(uniform, 100, 20, 3), DISCOUNT);
     TabularPolicy policy = agent.tabular(NO_MASKS);
     agent.iterate(CHAIN.log(policy, 1000, 200, 4));
