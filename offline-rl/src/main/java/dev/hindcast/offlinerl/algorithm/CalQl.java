@@ -15,19 +15,22 @@ import java.util.TreeMap;
  * the log earned from there on, so that learning can go on with fresh steps without first having to
  * unlearn. Nakamoto, Zhai, Singh, Mark, Ma, Finn, Kumar, Levine (2023), arXiv:2303.05479.
  *
- * <p>Departs as {@link Cql} does, and: the weight of the penalty is fixed; what followed a
- * truncated episode is worth what the target critics say (the paper's episodes end by themselves).
+ * <p>Departs as {@link Cql} does, and: what followed a truncated episode is worth what the target
+ * critics say (the paper's episodes end by themselves).
  */
 public final class CalQl implements Learner {
   private final Critics critics;
   private final EntropicPolicy policy;
   private final ReturnToGo reference;
+  private final ConservativeWeight weight;
   private final Config config;
 
   /**
    * What can be set.
    *
    * @param conservativeWeight of the penalty, at least 0
+   * @param targetGap what the penalty is brought to by a learned multiplier of its weight, at least
+   *     0; 0 leaves the weight fixed
    * @param samples actions of each of three kinds drawn for each row, and next actions among which
    *     targets take the best
    * @param learningRate of the critics
@@ -36,17 +39,19 @@ public final class CalQl implements Learner {
    */
   public record Config(
       double conservativeWeight,
+      double targetGap,
       int samples,
       double learningRate,
       double policyLearningRate,
       double polyak)
       implements Serializable {
     /** The paper's, with the weight that it uses for mazes. */
-    public static final Config DEFAULT = new Config(5, 10, 3e-4, 1e-4, 0.005);
+    public static final Config DEFAULT = new Config(5, 0, 10, 3e-4, 1e-4, 0.005);
 
     /** Checks the ranges. */
     public Config {
       Require.nonNegative("conservative-weight", conservativeWeight);
+      Require.nonNegative("target-gap", targetGap);
       Require.positive("samples", samples);
       Require.positive("learning-rate", learningRate);
       Require.positive("policy-learning-rate", policyLearningRate);
@@ -58,6 +63,9 @@ public final class CalQl implements Learner {
   /** On this data. */
   public CalQl(Setting setting, Config config) {
     this.config = config;
+    weight =
+        new ConservativeWeight(
+            config.conservativeWeight(), config.targetGap(), config.learningRate());
     reference = new ReturnToGo(setting.experience());
     Setting.Blueprint blueprint = setting.network();
     critics = new Critics(setting, 2, blueprint.layers(4), config.learningRate());
@@ -83,8 +91,12 @@ public final class CalQl implements Learner {
     Map<String, Double> figures =
         new TreeMap<>(policy.improve(batch.observations(), critics, batch.random("policy")));
     ConservativeDraws.Tally tally =
-        draws.step(critics, targets, draws.floors(references), config.conservativeWeight());
+        draws.step(critics, targets, draws.floors(references), weight.value());
     critics.follow(config.polyak());
+    if (weight.isLearned()) {
+      figures.put("conservative_multiplier", weight.multiplier());
+    }
+    weight.follow(tally.gap());
     figures.put("critic_loss", tally.bellman());
     figures.put("conservative_gap", tally.gap());
     figures.put("bound_rate", tally.boundRate());
@@ -131,7 +143,9 @@ public final class CalQl implements Learner {
 
   @Override
   public Map<String, FreeParameters> parameters() {
-    return policy.parameters();
+    Map<String, FreeParameters> all = new TreeMap<>(policy.parameters());
+    all.putAll(weight.parameters());
+    return all;
   }
 
   @Override

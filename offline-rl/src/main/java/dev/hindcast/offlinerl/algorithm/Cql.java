@@ -14,13 +14,14 @@ import java.util.TreeMap;
  * where the policy or chance would go and up where the log went. Kumar, Zhou, Tucker, Levine
  * (2020), arXiv:2006.04779, the variant CQL(H) with importance weights.
  *
- * <p>Departs: the weight of the penalty is fixed (the paper's Lagrange variant is left out); the
+ * <p>The weight of the penalty is fixed, or learned by the paper's Lagrange variant. Departs: the
  * policy's log deviations are the network's outputs, without a learned scale and shift; networks
  * begin as others here do, not orthogonal.
  */
 public final class Cql implements Learner {
   private final Critics critics;
   private final EntropicPolicy policy;
+  private final ConservativeWeight weight;
   private final Config config;
 
   /**
@@ -28,6 +29,8 @@ public final class Cql implements Learner {
    *
    * @param conservativeWeight of the penalty, at least 0; 0 is soft actor-critic without entropy in
    *     the targets
+   * @param targetGap what the penalty is brought to by a learned multiplier of its weight, at least
+   *     0; 0 leaves the weight fixed
    * @param samples actions of each of three kinds drawn for each row
    * @param learningRate of the critics
    * @param policyLearningRate of policy and temperature
@@ -35,17 +38,19 @@ public final class Cql implements Learner {
    */
   public record Config(
       double conservativeWeight,
+      double targetGap,
       int samples,
       double learningRate,
       double policyLearningRate,
       double polyak)
       implements Serializable {
     /** The settings of CORL, the field's benchmark library, for locomotion. */
-    public static final Config DEFAULT = new Config(10, 10, 3e-4, 3e-5, 0.005);
+    public static final Config DEFAULT = new Config(10, 0, 10, 3e-4, 3e-5, 0.005);
 
     /** Checks the ranges. */
     public Config {
       Require.nonNegative("conservative-weight", conservativeWeight);
+      Require.nonNegative("target-gap", targetGap);
       Require.positive("samples", samples);
       Require.positive("learning-rate", learningRate);
       Require.positive("policy-learning-rate", policyLearningRate);
@@ -57,6 +62,9 @@ public final class Cql implements Learner {
   /** On this data. */
   public Cql(Setting setting, Config config) {
     this.config = config;
+    weight =
+        new ConservativeWeight(
+            config.conservativeWeight(), config.targetGap(), config.learningRate());
     Setting.Blueprint blueprint = setting.network().layers(3);
     critics = new Critics(setting, 2, blueprint, config.learningRate());
     policy =
@@ -82,8 +90,12 @@ public final class Cql implements Learner {
     Map<String, Double> figures =
         new TreeMap<>(policy.improve(batch.observations(), critics, batch.random("policy")));
     ConservativeDraws.Tally tally =
-        draws.step(critics, targets, draws.withoutFloors(), config.conservativeWeight());
+        draws.step(critics, targets, draws.withoutFloors(), weight.value());
     critics.follow(config.polyak());
+    if (weight.isLearned()) {
+      figures.put("conservative_multiplier", weight.multiplier());
+    }
+    weight.follow(tally.gap());
     figures.put("critic_loss", tally.bellman());
     figures.put("conservative_gap", tally.gap());
     figures.put("q_mean", tally.q());
@@ -99,7 +111,9 @@ public final class Cql implements Learner {
 
   @Override
   public Map<String, FreeParameters> parameters() {
-    return policy.parameters();
+    Map<String, FreeParameters> all = new TreeMap<>(policy.parameters());
+    all.putAll(weight.parameters());
+    return all;
   }
 
   @Override

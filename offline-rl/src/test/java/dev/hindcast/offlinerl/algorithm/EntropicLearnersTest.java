@@ -95,17 +95,53 @@ class EntropicLearnersTest {
     TransitionColumns log =
         new ContinuousBandit(1).log(LinearPolicy.of(new double[1][1]).withNoise(0.3), 2000, 3);
     Continuous.Trained trained =
-        Continuous.train("cal-ql", new CalQl.Config(3, 4, 1e-2, 1e-2, 0.02), log, 0.9, 500);
+        Continuous.train("cal-ql", new CalQl.Config(3, 0, 4, 1e-2, 1e-2, 0.02), log, 0.9, 500);
     assertThat(trained.action()).isBetween(-0.1, 0.5);
     assertThat(trained.figure("bound_rate", 100)).isBetween(0.1, 0.9);
     // What uniform actions of variance 0.03 earn on average where 1 is best: 1 - 1 - 0.03.
     assertThat(trained.figure("reference", 400)).isCloseTo(-0.03, within(0.01));
   }
 
+  /** From e, down where the gap is narrower than it may be, up where it is wider. */
+  @Test
+  void learnedMultiplierFollowsTheGap() {
+    TransitionColumns log =
+        new ContinuousBandit(1).log(LinearPolicy.of(new double[1][1]).withNoise(0.3), 2000, 3);
+    Cql.Config free = new Cql.Config(0.1, 20, 4, 1e-2, 1e-2, 0.02);
+    Cql.Config held = new Cql.Config(1, 0.1, 4, 1e-2, 1e-2, 0.02);
+    CalQl.Config calibrated = new CalQl.Config(1, 0.1, 4, 1e-2, 1e-2, 0.02);
+    Continuous.Trained freed = Continuous.train("cql", free, log, 0.9, 800);
+    assertThat(freed.figure("conservative_multiplier", 50)).isLessThan(0.5);
+    Continuous.Trained kept = Continuous.train("cql", held, log, 0.9, 500);
+    assertThat(kept.figure("conservative_multiplier", 50)).isGreaterThan(100);
+    assertThat(kept.action()).isBetween(-0.2, 0.5);
+    Continuous.Trained calm = Continuous.train("cal-ql", calibrated, log, 0.9, 500);
+    assertThat(calm.figure("conservative_multiplier", 50)).isGreaterThan(100);
+  }
+
+  /** Sheet "offline baselines", section 8.1: begins at e, first steps of Adam, stays below 1e6. */
+  @Test
+  void multiplierRisesWhileTheGapIsTooWide() {
+    ConservativeWeight weight = new ConservativeWeight(5, 0.8, 0.1);
+    assertThat(weight.value()).isCloseTo(5 * Math.E, within(1e-5));
+    weight.follow(2);
+    assertThat(weight.multiplier()).isCloseTo(Math.exp(1.1), within(1e-5));
+    ConservativeWeight narrow = new ConservativeWeight(5, 0.8, 0.1);
+    narrow.follow(0.5);
+    assertThat(narrow.multiplier()).isCloseTo(Math.exp(0.9), within(1e-5));
+    ConservativeWeight hopeless = new ConservativeWeight(5, 0.8, 20);
+    hopeless.follow(2);
+    assertThat(hopeless.multiplier()).isCloseTo(1e6, within(1.0));
+    ConservativeWeight fixed = new ConservativeWeight(5, 0, 0.1);
+    fixed.follow(2);
+    assertThat(fixed.value()).isEqualTo(5);
+    assertThat(fixed.parameters()).isEmpty();
+  }
+
   /** One state that always pays 1 and is followed by itself: worth 1 if it ends there, else 10. */
   @Test
   void terminatedStepDoesNotBootstrapAndTruncatedStepDoes() {
-    Cql.Config cql = new Cql.Config(0, 2, 1e-2, 1e-2, 0.1);
+    Cql.Config cql = new Cql.Config(0, 0, 2, 1e-2, 1e-2, 0.1);
     assertThat(Continuous.train("cql", cql, ones(true), 0.9, 600).figure("q_mean", 50))
         .isCloseTo(1, within(0.05));
     assertThat(Continuous.train("cql", cql, ones(false), 0.9, 600).figure("q_mean", 50))
@@ -148,7 +184,7 @@ class EntropicLearnersTest {
   }
 
   private static Cql.Config cql(double weight) {
-    return new Cql.Config(weight, 4, 1e-2, 1e-2, 0.02);
+    return new Cql.Config(weight, 0, 4, 1e-2, 1e-2, 0.02);
   }
 
   private static ReturnToGo returnToGo(

@@ -187,8 +187,9 @@ class LearnerContractTest {
     exams.put(
         "rebrac continuous",
         new Exam(new Rebrac.Config(0.01, 0.01, 0.2, 0.5, 2, 3e-3, 0.02), 1000, 0.8));
-    exams.put("cql continuous", new Exam(new Cql.Config(0.1, 2, 1e-2, 3e-3, 0.05), 1000, 0.7));
-    exams.put("cal-ql continuous", new Exam(new CalQl.Config(0.1, 2, 1e-2, 1e-2, 0.05), 800, 0.8));
+    exams.put("cql continuous", new Exam(new Cql.Config(0.1, 0, 2, 1e-2, 3e-3, 0.05), 1000, 0.7));
+    exams.put(
+        "cal-ql continuous", new Exam(new CalQl.Config(0.1, 0, 2, 1e-2, 1e-2, 0.05), 800, 0.8));
     exams.put("sac continuous", new Exam(new Sac.Config(1e-2, 0.05), 800, 0.8));
     exams.put("edac continuous", new Exam(new Edac.Config(4, 1, 1e-2, 0.05), 600, 0.8));
     exams.put("sac-n continuous", new Exam(new SacN.Config(4, 1e-2, 0.05), 600, 0.8));
