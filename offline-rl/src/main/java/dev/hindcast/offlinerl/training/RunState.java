@@ -78,6 +78,12 @@ public final class RunState implements Serializable {
     return new RunState(updates, networks, parameters, metrics.state(), alarms.state());
   }
 
+  /** Whether a learner has the same things to learn. */
+  boolean isOf(Learner learner) {
+    return networks.keySet().equals(learner.networks().keySet())
+        && parameters.keySet().equals(learner.parameters().keySet());
+  }
+
   /** Puts a learner of the same kind where this run stands. */
   public void into(Learner learner) {
     networks.forEach(
@@ -292,11 +298,15 @@ public final class RunState implements Serializable {
       for (float[] numbers :
           List.of(
               entry.getValue().values(), entry.getValue().mean(), entry.getValue().variance())) {
-        out.writeInt(numbers.length);
-        for (float number : numbers) {
-          out.writeInt(Float.floatToRawIntBits(number));
-        }
+        write(out, numbers);
       }
+    }
+  }
+
+  static void write(DataOutputStream out, float[] numbers) throws IOException {
+    out.writeInt(numbers.length);
+    for (float number : numbers) {
+      out.writeInt(Float.floatToRawIntBits(number));
     }
   }
 
@@ -310,7 +320,7 @@ public final class RunState implements Serializable {
     return all;
   }
 
-  private static float[] floats(DataInputStream in) throws IOException {
+  static float[] floats(DataInputStream in) throws IOException {
     float[] numbers = new float[in.readInt()];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = Float.intBitsToFloat(in.readInt());

@@ -109,7 +109,8 @@ public final class TrainingLoop {
           updates == until
               || (schedule.checkpointEvery() > 0 && updates % schedule.checkpointEvery() == 0);
       if (isDue && updates < schedule.updates()) {
-        store.save(updates, Checkpoint.write(run, updates, metrics, alarms, snapshots, learner));
+        RunState state = RunState.of(updates, learner, metrics, alarms);
+        store.save(updates, Checkpoint.write(run, state, snapshots));
       }
       long now = System.nanoTime();
       if (now - reported >= PROGRESS_INTERVAL.toNanos()) {
@@ -168,10 +169,9 @@ public final class TrainingLoop {
     if (latest.isEmpty()) {
       return;
     }
-    Optional<Long> made =
-        Checkpoint.restore(latest.get(), run, metrics, alarms, snapshots, learner);
-    if (made.isPresent()) {
-      updates = made.get();
+    Optional<RunState> state = Checkpoint.read(latest.get(), run, snapshots, learner);
+    if (state.isPresent()) {
+      takeUp(state.get());
       watcher.accept(metrics);
       progress.accept(String.format(Locale.ROOT, "going on after %,d updates", updates));
     } else {
