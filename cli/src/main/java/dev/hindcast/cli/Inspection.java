@@ -223,11 +223,12 @@ final class Inspection {
                 policy.verdict().reasons().stream()
                     .limit(1)
                     .forEach(reason -> lines.add("  %s: %s", policy.name(), reason.words())));
-    report.selection().ifPresent(selection -> selection(lines, selection));
+    report.selection().ifPresent(selection -> ranking(lines, selection));
+    report.warnings().forEach(warning -> lines.add("%s", warning.words()));
     return lines.text();
   }
 
-  private static void selection(Lines lines, EvaluationReport.Selection selection) {
+  private static void ranking(Lines lines, EvaluationReport.Selection selection) {
     lines.add("By lower bound, with the share of bootstrap replicates in which each comes first:");
     int place = 0;
     for (EvaluationReport.Ranked ranked : selection.ranking()) {
@@ -236,13 +237,6 @@ final class Inspection {
           "  %3d  %-9s  %4.0f %%  %s",
           place, figure(ranked.lower(), "%.4f"), 100 * ranked.chosenShare(), ranked.name());
     }
-    lines.add(
-        "The best of %d is optimistic, because chance helped it to be the best: %s at %.4f, less %.4f for the choice: about %.4f.",
-        selection.ranking().size(),
-        selection.chosen(),
-        selection.value(),
-        selection.optimism(),
-        selection.correctedValue());
   }
 
   private static String figure(Optional<Double> value, String format) {

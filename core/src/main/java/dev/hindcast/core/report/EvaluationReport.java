@@ -297,8 +297,9 @@ public record EvaluationReport(
    *
    * @param chosen the bundle with the highest lower bound
    * @param value its estimate
-   * @param optimism by how much such a choice overestimates: the mean over bootstrap replicates of
-   *     what the bundle chosen in the replicate is worth there less what it is worth in the log
+   * @param optimism by how much such a choice overestimates, at least 0: the mean over bootstrap
+   *     replicates of what the bundle chosen in the replicate is worth there less what it is worth
+   *     in the log
    * @param correctedValue {@code value - optimism}
    * @param ranking all of them, the highest lower bound first
    */

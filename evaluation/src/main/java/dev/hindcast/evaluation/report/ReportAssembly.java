@@ -323,19 +323,7 @@ public final class ReportAssembly {
   private List<Remark> warnings(Optional<Selection> selection) {
     List<Remark> warnings = new ArrayList<>(plan.warnings());
     selection.ifPresent(
-        choice ->
-            warnings.add(
-                new Remark(
-                    "best-of-many",
-                    String.format(
-                        Locale.ROOT,
-                        "The best of %d estimates is optimistic, because chance helped it to be the best. %s is estimated at %.4g; choosing it may have gained about %.2g of that, which leaves %.4g. It is the choice in %.0f %% of the bootstrap replicates. Fresh episodes tell what it is worth.",
-                        choice.ranking().size(),
-                        choice.chosen(),
-                        choice.value(),
-                        choice.optimism(),
-                        choice.correctedValue(),
-                        100 * choice.ranking().get(0).chosenShare()))));
+        choice -> warnings.add(new Remark("best-of-many", BestOfMany.words(choice))));
     LogSums log = totals.log();
     if (log.truncated() > 0) {
       warnings.add(

@@ -5,6 +5,7 @@ import dev.hindcast.core.report.EvaluationReport.Selection;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -79,8 +80,32 @@ public final class BestOfMany {
                 (Ranked ranked) -> ranked.lower().orElse(Double.NEGATIVE_INFINITY))
             .reversed());
     Ranked first = ranking.get(0);
-    double optimism = gained / choices;
+    double optimism = Math.max(0, gained / choices);
     return Optional.of(
         new Selection(first.name(), first.value(), optimism, first.value() - optimism, ranking));
+  }
+
+  /** What a choice means, in a few sentences. */
+  public static String words(Selection choice) {
+    String leader =
+        String.format(
+            Locale.ROOT,
+            "%s has the best lower bound of %d, and is the choice in %.0f %% of the bootstrap replicates.",
+            choice.chosen(),
+            choice.ranking().size(),
+            100 * choice.ranking().get(0).chosenShare());
+    String after = String.format(Locale.ROOT, "%.4g", choice.correctedValue());
+    if (after.equals(String.format(Locale.ROOT, "%.4g", choice.value()))) {
+      return leader
+          + String.format(
+              Locale.ROOT, " Choosing it changes little about its estimate of %s.", after);
+    }
+    return leader
+        + String.format(
+            Locale.ROOT,
+            " The best of many is optimistic, because chance helped it to be the best: of its estimate of %.4g, about %.2g may be luck, which leaves %s. Fresh episodes tell what it is worth.",
+            choice.value(),
+            choice.optimism(),
+            after);
   }
 }

@@ -73,6 +73,37 @@ class BestOfManyTest {
   }
 
   @Test
+  void choiceThatGainsNothingIsNotSaidToBeLuck() {
+    double[] same = {1.0, 1.0 - 1e-9};
+    Selection selection =
+        BestOfMany.of(
+                List.of(
+                    new BestOfMany.Entrant("first", 1.0, Optional.of(0.8), same),
+                    new BestOfMany.Entrant("second", 0.5, Optional.of(0.3), same.clone())))
+            .orElseThrow();
+    assertThat(selection.optimism()).isEqualTo(0.0); // and not less, nor minus zero
+    assertThat(BestOfMany.words(selection))
+        .isEqualTo(
+            "first has the best lower bound of 2, and is the choice in 100 % of the bootstrap replicates. Choosing it changes little about its estimate of 1.000.");
+  }
+
+  @Test
+  void luckIsNamed() {
+    assertThat(
+            BestOfMany.words(
+                new Selection(
+                    "best",
+                    1.5,
+                    0.25,
+                    1.25,
+                    List.of(
+                        new Ranked("best", 1.5, Optional.of(1.0), 0.5),
+                        new Ranked("other", 1.4, Optional.of(0.9), 0.5)))))
+        .isEqualTo(
+            "best has the best lower bound of 2, and is the choice in 50 % of the bootstrap replicates. The best of many is optimistic, because chance helped it to be the best: of its estimate of 1.500, about 0.25 may be luck, which leaves 1.250. Fresh episodes tell what it is worth.");
+  }
+
+  @Test
   void lowerBoundsDecideNotEstimates() {
     double[] sure = {1.0, 1.1, 0.9};
     double[] wild = {1.5, 9.0, Double.NaN};
