@@ -6,6 +6,7 @@ import dev.hindcast.offlinerl.algorithm.Algorithms;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
 import dev.hindcast.offlinerl.network.simd.SimdNetworks;
+import dev.hindcast.training.learner.Device;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -37,7 +38,7 @@ public final class SpeedMain {
 
   private static Networks backend(String name) {
     if (name.equals("pytorch")) {
-      return DjlNetworks.on(Networks.Device.CPU);
+      return DjlNetworks.on(Device.CPU);
     }
     if (name.equals("openblas")) {
       return new SimdNetworks();

@@ -7,6 +7,7 @@ import dev.hindcast.core.config.UserError;
 import dev.hindcast.offlinerl.algorithm.Algorithms;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
+import dev.hindcast.training.learner.Device;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -53,7 +54,7 @@ class SpeedMainTest {
 
   private static List<String> answers(String requests) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (Networks networks = DjlNetworks.on(Networks.Device.CPU)) {
+    try (Networks networks = DjlNetworks.on(Device.CPU)) {
       SpeedMain.answer(
           new BufferedReader(new StringReader(requests)),
           new PrintStream(out, true, StandardCharsets.UTF_8),

@@ -6,6 +6,7 @@ import dev.hindcast.core.artefact.CodeVersion;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
 import dev.hindcast.offlinerl.network.simd.SimdNetworks;
+import dev.hindcast.training.learner.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -134,7 +135,7 @@ final class DoctorCommand extends Verb {
   }
 
   private static String pytorchWorks() {
-    try (Networks networks = DjlNetworks.on(Networks.Device.AUTO)) {
+    try (Networks networks = DjlNetworks.on(Device.AUTO)) {
       return networks.inWords();
     }
   }

@@ -58,7 +58,8 @@ class ArchitectureTest {
     ArchRule rule =
         noClasses()
             .that()
-            .resideOutsideOfPackage("dev.hindcast.offlinerl.bundle..")
+            .resideOutsideOfPackages(
+                "dev.hindcast.offlinerl.bundle..", "dev.hindcast.training.bundle..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("ai.onnx..", "ai.onnxruntime..", "com.google.protobuf..");
@@ -101,8 +102,14 @@ class ArchitectureTest {
   }
 
   @Test
-  void offlineRlImportsCoreAndDataset() {
-    ArchRule rule = imports("offlinerl", "dataset");
+  void trainingImportsCoreAndDataset() {
+    ArchRule rule = imports("training", "dataset");
+    rule.check(HOUSE);
+  }
+
+  @Test
+  void offlineRlImportsCoreDatasetAndTraining() {
+    ArchRule rule = imports("offlinerl", "dataset", "training");
     rule.check(HOUSE);
   }
 
@@ -139,7 +146,7 @@ class ArchitectureTest {
   private static ArchRule imports(String room, String... rooms) {
     String[] others =
         java.util.stream.Stream.of(
-                "dataset", "ingestion", "offlinerl", "evaluation", "cli", "benchmarks")
+                "dataset", "ingestion", "training", "offlinerl", "evaluation", "cli", "benchmarks")
             .filter(other -> !other.equals(room) && !java.util.List.of(rooms).contains(other))
             .map(other -> "dev.hindcast." + other + "..")
             .toArray(String[]::new);

@@ -5,6 +5,7 @@ import dev.hindcast.core.loss.NormalDivergence;
 import dev.hindcast.core.loss.NormalSample;
 import dev.hindcast.core.loss.SquaredError;
 import dev.hindcast.offlinerl.network.Network;
+import dev.hindcast.training.learner.MiniBatch;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;

@@ -3,6 +3,7 @@ package dev.hindcast.offlinerl.algorithm;
 import dev.hindcast.offlinerl.network.FreeParameters;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.product.Product;
+import dev.hindcast.training.learner.MiniBatch;
 import java.util.Map;
 
 /** A policy in training that can imitate: what behavior cloning and advantage weighting need. */

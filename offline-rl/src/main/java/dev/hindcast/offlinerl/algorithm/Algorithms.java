@@ -2,6 +2,9 @@ package dev.hindcast.offlinerl.algorithm;
 
 import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.ActionSpace;
+import dev.hindcast.training.learner.Experience;
+import dev.hindcast.training.sampling.Draws;
+import dev.hindcast.training.sampling.Uses;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -33,27 +36,6 @@ public final class Algorithms {
     public boolean admit(ActionSpace space) {
       return this == BOTH || (this == DISCRETE) == (space instanceof ActionSpace.Discrete);
     }
-  }
-
-  /** Which steps it can learn from. */
-  public enum Uses {
-    /** All of them. */
-    ALL_STEPS,
-    /** Those whose episode ended there or whose next observation is in the log. */
-    STEPS_WITH_NEXT_OBSERVATION
-  }
-
-  /** How the steps of an update are drawn from those it can learn from. */
-  public enum Draws {
-    /** All alike. */
-    UNIFORMLY,
-    /**
-     * Half of them from the demonstrations and half from all others, as far as there are both: the
-     * balanced sampling of Ball and others (2023), arXiv:2302.02948.
-     */
-    HALF_DEMONSTRATIONS,
-    /** Half of them fresh and half from the log, as far as there are both. */
-    HALF_FRESH
   }
 
   /**

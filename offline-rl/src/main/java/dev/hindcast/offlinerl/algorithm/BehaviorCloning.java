@@ -4,6 +4,8 @@ import dev.hindcast.core.config.Require;
 import dev.hindcast.offlinerl.network.FreeParameters;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.product.Product;
+import dev.hindcast.training.learner.Losses;
+import dev.hindcast.training.learner.MiniBatch;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Map;

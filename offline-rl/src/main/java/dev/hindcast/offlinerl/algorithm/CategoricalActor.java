@@ -6,6 +6,7 @@ import dev.hindcast.core.loss.MaskedSoftmax;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.product.Head;
 import dev.hindcast.offlinerl.product.Product;
+import dev.hindcast.training.learner.MiniBatch;
 import java.util.Map;
 
 /** A policy over discrete actions: the masked softmax of a network's outputs. */

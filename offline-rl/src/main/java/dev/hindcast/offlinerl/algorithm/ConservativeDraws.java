@@ -4,6 +4,8 @@ import dev.hindcast.core.loss.ConservativePenalty;
 import dev.hindcast.core.loss.Loss;
 import dev.hindcast.core.loss.SquaredError;
 import dev.hindcast.core.loss.SquashedSample;
+import dev.hindcast.training.learner.Losses;
+import dev.hindcast.training.learner.MiniBatch;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 

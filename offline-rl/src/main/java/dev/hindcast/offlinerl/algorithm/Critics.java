@@ -4,6 +4,7 @@ import dev.hindcast.core.loss.ChosenAction;
 import dev.hindcast.core.loss.Loss;
 import dev.hindcast.core.loss.SquaredError;
 import dev.hindcast.offlinerl.network.Network;
+import dev.hindcast.training.learner.MiniBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

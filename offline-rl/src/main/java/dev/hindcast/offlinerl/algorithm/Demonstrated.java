@@ -1,5 +1,6 @@
 package dev.hindcast.offlinerl.algorithm;
 
+import dev.hindcast.training.learner.MiniBatch;
 import java.util.Map;
 
 /**

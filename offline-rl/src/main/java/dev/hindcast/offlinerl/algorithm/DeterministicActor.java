@@ -4,6 +4,7 @@ import dev.hindcast.core.loss.Loss;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.product.Head;
 import dev.hindcast.offlinerl.product.Product;
+import dev.hindcast.training.learner.MiniBatch;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;

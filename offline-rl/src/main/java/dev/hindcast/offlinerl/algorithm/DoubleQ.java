@@ -2,6 +2,7 @@ package dev.hindcast.offlinerl.algorithm;
 
 import dev.hindcast.core.loss.Loss;
 import dev.hindcast.offlinerl.network.Network;
+import dev.hindcast.training.learner.MiniBatch;
 import java.util.Map;
 
 /**

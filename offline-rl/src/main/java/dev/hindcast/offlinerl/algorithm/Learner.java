@@ -3,6 +3,9 @@ package dev.hindcast.offlinerl.algorithm;
 import dev.hindcast.offlinerl.network.FreeParameters;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.product.Product;
+import dev.hindcast.training.learner.Losses;
+import dev.hindcast.training.learner.MiniBatch;
+import dev.hindcast.training.learner.TrainingStopped;
 import java.util.Map;
 import java.util.function.IntPredicate;
 

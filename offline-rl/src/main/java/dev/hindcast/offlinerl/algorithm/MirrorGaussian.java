@@ -6,6 +6,7 @@ import dev.hindcast.core.loss.SurrogateAdvantage;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.product.Head;
 import dev.hindcast.offlinerl.product.Product;
+import dev.hindcast.training.learner.MiniBatch;
 import java.util.Map;
 import java.util.SplittableRandom;
 

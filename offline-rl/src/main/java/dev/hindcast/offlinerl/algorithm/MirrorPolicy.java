@@ -2,6 +2,7 @@ package dev.hindcast.offlinerl.algorithm;
 
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.product.Product;
+import dev.hindcast.training.learner.MiniBatch;
 import java.util.Map;
 import java.util.SplittableRandom;
 

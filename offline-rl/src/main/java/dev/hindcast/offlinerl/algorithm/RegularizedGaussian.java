@@ -7,6 +7,8 @@ import dev.hindcast.core.loss.NormalSample;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.product.Head;
 import dev.hindcast.offlinerl.product.Product;
+import dev.hindcast.training.learner.Losses;
+import dev.hindcast.training.learner.MiniBatch;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;

@@ -7,6 +7,7 @@ import dev.hindcast.core.loss.ReferenceRegularized;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.product.Head;
 import dev.hindcast.offlinerl.product.Product;
+import dev.hindcast.training.learner.MiniBatch;
 import java.util.Map;
 
 /** Over discrete actions, where the regularized values have a closed form. */

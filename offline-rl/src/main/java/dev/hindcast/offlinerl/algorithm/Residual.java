@@ -6,6 +6,8 @@ import dev.hindcast.offlinerl.network.Architecture.Normalization;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.product.Head;
 import dev.hindcast.offlinerl.product.Product;
+import dev.hindcast.training.learner.Losses;
+import dev.hindcast.training.learner.MiniBatch;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Map;

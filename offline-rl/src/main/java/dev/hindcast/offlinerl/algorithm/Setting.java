@@ -10,6 +10,7 @@ import dev.hindcast.offlinerl.network.Architecture.Normalization;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
+import dev.hindcast.training.learner.Experience;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;

@@ -6,6 +6,7 @@ import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.policy.ActionDistribution;
 import dev.hindcast.core.policy.Policy;
 import dev.hindcast.offlinerl.network.Network;
+import dev.hindcast.training.learner.MiniBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -19,14 +19,4 @@ public interface Networks extends AutoCloseable {
 
   @Override
   void close();
-
-  /** Where to compute. */
-  enum Device {
-    /** A GPU where the engine finds one, otherwise the CPU. */
-    AUTO,
-    /** The CPU, with one thread: the same bits every time. */
-    CPU,
-    /** A GPU, or an error that says there is none. */
-    GPU
-  }
 }

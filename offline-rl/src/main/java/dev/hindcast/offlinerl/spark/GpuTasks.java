@@ -1,6 +1,6 @@
 package dev.hindcast.offlinerl.spark;
 
-import dev.hindcast.offlinerl.network.Networks.Device;
+import dev.hindcast.training.learner.Device;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -4,17 +4,17 @@ import dev.hindcast.core.artefact.StableHash;
 import dev.hindcast.core.data.Normalizer;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.offlinerl.algorithm.Algorithms;
-import dev.hindcast.offlinerl.algorithm.Experience;
-import dev.hindcast.offlinerl.algorithm.Experience.RewardScale;
 import dev.hindcast.offlinerl.algorithm.Learner;
 import dev.hindcast.offlinerl.algorithm.Setting;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.backend.Backends;
 import dev.hindcast.offlinerl.training.Alarms;
-import dev.hindcast.offlinerl.training.HybridSampler;
-import dev.hindcast.offlinerl.training.ReplayBuffer;
-import dev.hindcast.offlinerl.training.Sampler;
+import dev.hindcast.training.learner.Experience;
+import dev.hindcast.training.learner.Experience.RewardScale;
+import dev.hindcast.training.sampling.HybridSampler;
+import dev.hindcast.training.sampling.ReplayBuffer;
+import dev.hindcast.training.sampling.Sampler;
 
 /** A trial's learner on its data, ready to be trained. Belongs to the thread that opened it. */
 final class OpenTrial implements AutoCloseable {

@@ -6,7 +6,7 @@ import dev.hindcast.core.policy.Pipeline;
 import dev.hindcast.core.policy.PolicySpec;
 import dev.hindcast.offlinerl.algorithm.Algorithms;
 import dev.hindcast.offlinerl.algorithm.Algorithms.Yields;
-import dev.hindcast.offlinerl.tracking.Tracking;
+import dev.hindcast.training.tracking.Tracking;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

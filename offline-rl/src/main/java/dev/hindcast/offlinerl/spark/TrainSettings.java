@@ -1,10 +1,10 @@
 package dev.hindcast.offlinerl.spark;
 
 import dev.hindcast.core.config.Require;
-import dev.hindcast.offlinerl.algorithm.Experience.RewardScale;
-import dev.hindcast.offlinerl.network.Networks.Device;
 import dev.hindcast.offlinerl.training.Schedule;
 import dev.hindcast.offlinerl.training.Snapshots;
+import dev.hindcast.training.learner.Device;
+import dev.hindcast.training.learner.Experience.RewardScale;
 import java.io.Serializable;
 import java.util.List;
 

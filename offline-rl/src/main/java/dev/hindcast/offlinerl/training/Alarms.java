@@ -1,8 +1,8 @@
 package dev.hindcast.offlinerl.training;
 
-import dev.hindcast.offlinerl.algorithm.Experience;
-import dev.hindcast.offlinerl.algorithm.Losses;
-import dev.hindcast.offlinerl.algorithm.TrainingStopped;
+import dev.hindcast.training.learner.Experience;
+import dev.hindcast.training.learner.Losses;
+import dev.hindcast.training.learner.TrainingStopped;
 import java.io.Serializable;
 import java.util.Locale;
 import java.util.Map;

@@ -3,6 +3,7 @@ package dev.hindcast.offlinerl.training;
 import dev.hindcast.core.artefact.Fingerprint;
 import dev.hindcast.offlinerl.algorithm.Learner;
 import dev.hindcast.offlinerl.product.FrozenProduct;
+import dev.hindcast.training.sampling.ReplayBuffer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

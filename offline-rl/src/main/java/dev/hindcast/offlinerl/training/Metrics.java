@@ -1,7 +1,7 @@
 package dev.hindcast.offlinerl.training;
 
 import dev.hindcast.core.artefact.CanonicalJson;
-import dev.hindcast.offlinerl.algorithm.Losses;
+import dev.hindcast.training.learner.Losses;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.TreeMap;

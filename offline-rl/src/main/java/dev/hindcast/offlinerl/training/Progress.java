@@ -1,6 +1,6 @@
 package dev.hindcast.offlinerl.training;
 
-import dev.hindcast.offlinerl.algorithm.Losses;
+import dev.hindcast.training.learner.Losses;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Predicate;

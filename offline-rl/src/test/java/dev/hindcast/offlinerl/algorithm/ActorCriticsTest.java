@@ -11,6 +11,7 @@ import dev.hindcast.core.loss.GuidedCloning;
 import dev.hindcast.core.world.ContinuousBandit;
 import dev.hindcast.core.world.LinearPolicy;
 import dev.hindcast.core.world.PointMass;
+import dev.hindcast.training.learner.Losses;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

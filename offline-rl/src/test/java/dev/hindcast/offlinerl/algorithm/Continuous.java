@@ -9,7 +9,12 @@ import dev.hindcast.offlinerl.bundle.NeuralPolicy;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.backend.Backends;
-import dev.hindcast.offlinerl.training.Sampler;
+import dev.hindcast.training.learner.Device;
+import dev.hindcast.training.learner.Experience;
+import dev.hindcast.training.learner.Losses;
+import dev.hindcast.training.sampling.Draws;
+import dev.hindcast.training.sampling.Sampler;
+import dev.hindcast.training.sampling.Uses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,18 +70,18 @@ final class Continuous {
       TransitionColumns data,
       double discount,
       int updates) {
-    return train(constructor, Algorithms.Draws.UNIFORMLY, data, discount, updates);
+    return train(constructor, Draws.UNIFORMLY, data, discount, updates);
   }
 
   private static Trained train(
       Function<Setting, Learner> constructor,
-      Algorithms.Draws draws,
+      Draws draws,
       TransitionColumns data,
       double discount,
       int updates) {
     Experience experience = new Experience(data, discount, Experience.RewardScale.NONE);
     Normalizer normalizer = Normalizer.fit(data);
-    try (Networks networks = Backends.on(Networks.Device.CPU);
+    try (Networks networks = Backends.on(Device.CPU);
         Observations observations =
             networks.place(
                 normalizer.apply(data.numeric()), new int[0], 0, data.observationRows());
@@ -92,8 +97,7 @@ final class Continuous {
                     1,
                     Optional.empty()))) {
       Sampler sampler =
-          Training.sampler(
-              draws, Algorithms.Uses.STEPS_WITH_NEXT_OBSERVATION, experience, learner, 1);
+          Training.sampler(draws, Uses.STEPS_WITH_NEXT_OBSERVATION, experience, learner, 1);
       List<Losses> figures = new ArrayList<>();
       for (int i = 0; i < updates; i++) {
         figures.add(learner.update(sampler.sample(i, updates, BATCH)));

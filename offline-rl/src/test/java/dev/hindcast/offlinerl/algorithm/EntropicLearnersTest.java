@@ -10,6 +10,8 @@ import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.world.ContinuousBandit;
 import dev.hindcast.core.world.LinearPolicy;
 import dev.hindcast.core.world.PointMass;
+import dev.hindcast.training.learner.Experience;
+import dev.hindcast.training.learner.ReturnToGo;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;

@@ -9,10 +9,13 @@ import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.backend.Backends;
-import dev.hindcast.offlinerl.training.HybridSampler;
 import dev.hindcast.offlinerl.training.RunState;
 import dev.hindcast.offlinerl.training.Schedule;
 import dev.hindcast.offlinerl.training.TrainingLoop;
+import dev.hindcast.training.learner.Device;
+import dev.hindcast.training.learner.Experience;
+import dev.hindcast.training.sampling.HybridSampler;
+import dev.hindcast.training.sampling.Uses;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -94,7 +97,7 @@ final class Iterations {
         learner,
         HybridSampler.ofFresh(
             experience(all, log.episodes()),
-            Algorithms.Uses.STEPS_WITH_NEXT_OBSERVATION,
+            Uses.STEPS_WITH_NEXT_OBSERVATION,
             learner.steps(),
             0.5,
             version),
@@ -128,7 +131,7 @@ final class Iterations {
       HybridPolicyGradient.Config config,
       Consumer<HybridPolicyGradient> use) {
     TransitionColumns data = experience.data();
-    try (Networks networks = Backends.on(Networks.Device.CPU);
+    try (Networks networks = Backends.on(Device.CPU);
         Observations observations =
             networks.place(
                 normalizer.apply(data.numeric()),

@@ -38,9 +38,11 @@ import dev.hindcast.offlinerl.network.djl.LiveArrays;
 import dev.hindcast.offlinerl.network.simd.SimdNetworks;
 import dev.hindcast.offlinerl.product.FrozenProduct;
 import dev.hindcast.offlinerl.training.CheckpointStore;
-import dev.hindcast.offlinerl.training.Sampler;
 import dev.hindcast.offlinerl.training.Schedule;
 import dev.hindcast.offlinerl.training.TrainingLoop;
+import dev.hindcast.training.learner.Device;
+import dev.hindcast.training.learner.Experience;
+import dev.hindcast.training.sampling.Sampler;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -309,7 +311,7 @@ class LearnerContractTest {
   /** Of arrays in PyTorch and bytes outside the Java heap, whatever the phase. */
   private static void leaksNothing(
       Algorithms.Entry<?> entry, Course course, String name, int updates) {
-    Networks pytorch = DjlNetworks.on(Networks.Device.CPU);
+    Networks pytorch = DjlNetworks.on(Device.CPU);
     assertThat(growth(entry, course, name, updates, pytorch, () -> LiveArrays.of(pytorch)))
         .as("arrays")
         .isZero();
@@ -337,7 +339,7 @@ class LearnerContractTest {
   /** Whose gradients are its own: the backward passes of the other backend are by hand. */
   private static void agrees(Algorithms.Entry<?> entry, Course course, String name) {
     List<Map<String, float[]>> found = new ArrayList<>();
-    for (Networks networks : List.of(DjlNetworks.on(Networks.Device.CPU), new SimdNetworks())) {
+    for (Networks networks : List.of(DjlNetworks.on(Device.CPU), new SimdNetworks())) {
       Record config = EXAMS.get(name).hurried();
       try (Run run = new Run(entry, config, course, course.log(), 1, networks, List.of(24))) {
         run.train(0, FEW_UPDATES);
@@ -448,7 +450,7 @@ class LearnerContractTest {
     private final Sampler sampler;
 
     Run(Algorithms.Entry<?> entry, Record config, Course course, TransitionColumns log, long seed) {
-      this(entry, config, course, log, seed, Backends.on(Networks.Device.CPU), List.of(24));
+      this(entry, config, course, log, seed, Backends.on(Device.CPU), List.of(24));
     }
 
     Run(

@@ -14,6 +14,7 @@ import dev.hindcast.core.world.ChainMdp;
 import dev.hindcast.core.world.TabularMdp;
 import dev.hindcast.core.world.TabularPolicy;
 import dev.hindcast.core.world.TwoArmedBandit;
+import dev.hindcast.training.learner.TrainingStopped;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

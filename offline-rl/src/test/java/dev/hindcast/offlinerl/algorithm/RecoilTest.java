@@ -10,6 +10,7 @@ import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.world.ContinuousBandit;
 import dev.hindcast.core.world.LinearPolicy;
+import dev.hindcast.training.learner.Losses;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -8,6 +8,7 @@ import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.training.learner.Losses;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

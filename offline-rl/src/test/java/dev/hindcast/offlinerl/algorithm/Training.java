@@ -10,9 +10,14 @@ import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.backend.Backends;
 import dev.hindcast.offlinerl.product.Product;
-import dev.hindcast.offlinerl.training.HybridSampler;
-import dev.hindcast.offlinerl.training.ReplayBuffer;
-import dev.hindcast.offlinerl.training.Sampler;
+import dev.hindcast.training.learner.Device;
+import dev.hindcast.training.learner.Experience;
+import dev.hindcast.training.learner.Losses;
+import dev.hindcast.training.sampling.Draws;
+import dev.hindcast.training.sampling.HybridSampler;
+import dev.hindcast.training.sampling.ReplayBuffer;
+import dev.hindcast.training.sampling.Sampler;
+import dev.hindcast.training.sampling.Uses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -135,7 +140,7 @@ final class Training {
     Experience experience = new Experience(data, discount, Experience.RewardScale.NONE);
     Normalizer normalizer = Normalizer.fit(data);
     int fields = data.observationSpace().categorical().size();
-    try (Networks networks = Backends.on(Networks.Device.CPU);
+    try (Networks networks = Backends.on(Device.CPU);
         Observations observations =
             networks.place(
                 normalizer.apply(data.numeric()),
@@ -159,12 +164,8 @@ final class Training {
    * As a trial draws, half of each batch from the demonstrations where the algorithm wants that.
    */
   static Sampler sampler(
-      Algorithms.Draws draws,
-      Algorithms.Uses uses,
-      Experience experience,
-      Learner learner,
-      long seed) {
-    return draws == Algorithms.Draws.HALF_DEMONSTRATIONS
+      Draws draws, Uses uses, Experience experience, Learner learner, long seed) {
+    return draws == Draws.HALF_DEMONSTRATIONS
         ? HybridSampler.ofDemonstrations(experience, uses, learner.steps(), 0.5, seed)
         : new ReplayBuffer(experience, uses, learner.steps(), seed);
   }

@@ -2,7 +2,7 @@ package dev.hindcast.offlinerl.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hindcast.offlinerl.algorithm.Losses;
+import dev.hindcast.training.learner.Losses;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -9,12 +9,15 @@ import dev.hindcast.core.world.ChainMdp;
 import dev.hindcast.core.world.TabularMdp;
 import dev.hindcast.core.world.TabularPolicy;
 import dev.hindcast.offlinerl.algorithm.Algorithms;
-import dev.hindcast.offlinerl.algorithm.Experience;
 import dev.hindcast.offlinerl.algorithm.Learner;
 import dev.hindcast.offlinerl.algorithm.Setting;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
+import dev.hindcast.training.learner.Device;
+import dev.hindcast.training.learner.Experience;
+import dev.hindcast.training.sampling.ReplayBuffer;
+import dev.hindcast.training.sampling.Uses;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +35,7 @@ class RunStateTest {
     Experience experience = new Experience(LOG, 0.9, Experience.RewardScale.NONE);
     RunState state = from.orElse(null);
     for (long stop : stops) {
-      try (Networks networks = DjlNetworks.on(Networks.Device.CPU);
+      try (Networks networks = DjlNetworks.on(Device.CPU);
           Observations observations =
               networks.place(
                   LOG.numeric(),
@@ -45,10 +48,7 @@ class RunStateTest {
                 "t",
                 learner,
                 new ReplayBuffer(
-                    experience,
-                    Algorithms.Uses.STEPS_WITH_NEXT_OBSERVATION,
-                    row -> true,
-                    batchSeed),
+                    experience, Uses.STEPS_WITH_NEXT_OBSERVATION, row -> true, batchSeed),
                 SCHEDULE);
         state = loop.advance(Optional.ofNullable(state), stop, () -> false);
       }
@@ -67,7 +67,7 @@ class RunStateTest {
   /** Every network's parameters and the metrics, where a state puts a fresh learner. */
   private static Map<String, float[]> weights(RunState state) {
     Experience experience = new Experience(LOG, 0.9, Experience.RewardScale.NONE);
-    try (Networks networks = DjlNetworks.on(Networks.Device.CPU);
+    try (Networks networks = DjlNetworks.on(Device.CPU);
         Observations observations =
             networks.place(
                 LOG.numeric(),

@@ -12,11 +12,8 @@ import dev.hindcast.core.world.ChainMdp;
 import dev.hindcast.core.world.TabularMdp;
 import dev.hindcast.core.world.TabularPolicy;
 import dev.hindcast.offlinerl.algorithm.Algorithms;
-import dev.hindcast.offlinerl.algorithm.Experience;
 import dev.hindcast.offlinerl.algorithm.Iql;
 import dev.hindcast.offlinerl.algorithm.Learner;
-import dev.hindcast.offlinerl.algorithm.Losses;
-import dev.hindcast.offlinerl.algorithm.MiniBatch;
 import dev.hindcast.offlinerl.algorithm.Setting;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Networks;
@@ -24,6 +21,12 @@ import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
 import dev.hindcast.offlinerl.product.FrozenProduct;
 import dev.hindcast.offlinerl.product.Product;
+import dev.hindcast.training.learner.Device;
+import dev.hindcast.training.learner.Experience;
+import dev.hindcast.training.learner.Losses;
+import dev.hindcast.training.learner.MiniBatch;
+import dev.hindcast.training.sampling.ReplayBuffer;
+import dev.hindcast.training.sampling.Uses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -143,7 +146,7 @@ class TrainingLoopTest {
     builder.beginEpisode("bad").addStep(new float[0], new int[] {1}, new boolean[0], 0, 1, 1);
     builder.addStep(new float[0], new int[] {1}, new boolean[0], 0, Double.NaN, 1);
     builder.endEpisode(true);
-    assertThatThrownBy(() -> buffer(builder.build(), Algorithms.Uses.ALL_STEPS))
+    assertThatThrownBy(() -> buffer(builder.build(), Uses.ALL_STEPS))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("the reward of episode bad step 1 is NaN");
   }
@@ -152,7 +155,7 @@ class TrainingLoopTest {
   void lossThatIsNotANumberStopsTrainingAndNamesTheBatch() {
     Learner broken =
         reporting(update -> Losses.of(Map.of("critic_loss", update < 3 ? 1.0 : Double.NaN)));
-    ReplayBuffer buffer = buffer(LOG, Algorithms.Uses.ALL_STEPS);
+    ReplayBuffer buffer = buffer(LOG, Uses.ALL_STEPS);
     TrainingLoop loop = new TrainingLoop("iql-seed0", broken, buffer, SCHEDULE);
     assertThatThrownBy(() -> loop.run(RUN, CheckpointStore.none(), line -> {}, () -> false))
         .isInstanceOf(UserError.class)
@@ -192,7 +195,7 @@ class TrainingLoopTest {
 
   private static Metrics watched(
       IntFunction<Losses> losses, Schedule schedule, CheckpointStore store, int interruptAfter) {
-    ReplayBuffer buffer = buffer(LOG, Algorithms.Uses.ALL_STEPS);
+    ReplayBuffer buffer = buffer(LOG, Uses.ALL_STEPS);
     int[] asked = {0};
     return new TrainingLoop(
             "iql-seed0",
@@ -239,8 +242,8 @@ class TrainingLoopTest {
       builder.endEpisode(id.equals("a"));
     }
     TransitionColumns log = builder.build();
-    ReplayBuffer all = buffer(log, Algorithms.Uses.ALL_STEPS);
-    ReplayBuffer known = buffer(log, Algorithms.Uses.STEPS_WITH_NEXT_OBSERVATION);
+    ReplayBuffer all = buffer(log, Uses.ALL_STEPS);
+    ReplayBuffer known = buffer(log, Uses.STEPS_WITH_NEXT_OBSERVATION);
     assertThat(all.size()).isEqualTo(4);
     assertThat(known.size()).isEqualTo(3);
     assertThat(known.leftOut()).isEqualTo(1);
@@ -249,7 +252,7 @@ class TrainingLoopTest {
 
   @Test
   void batchesAreDrawnEvenlyAndCanBeDrawnAgain() {
-    ReplayBuffer buffer = buffer(LOG, Algorithms.Uses.ALL_STEPS);
+    ReplayBuffer buffer = buffer(LOG, Uses.ALL_STEPS);
     int[] counts = new int[LOG.rows()];
     int draws = 400 * LOG.rows();
     for (int row : buffer.sample(0, 2, draws).observations()) {
@@ -269,11 +272,11 @@ class TrainingLoopTest {
         new TransitionColumns.Builder(
                 ObservationSpace.ofStates(1), new ActionSpace.Discrete(1), false, false)
             .build();
-    assertThatThrownBy(() -> buffer(none, Algorithms.Uses.ALL_STEPS))
+    assertThatThrownBy(() -> buffer(none, Uses.ALL_STEPS))
         .hasMessageContaining("the training side of the dataset has no episodes");
   }
 
-  private static ReplayBuffer buffer(TransitionColumns log, Algorithms.Uses uses) {
+  private static ReplayBuffer buffer(TransitionColumns log, Uses uses) {
     return new ReplayBuffer(experience(log), uses, row -> true, 1);
   }
 
@@ -296,7 +299,7 @@ class TrainingLoopTest {
       CheckpointStore store, Fingerprint run, long seed, int interruptAfter, long until) {
     Algorithms.Entry<?> iql = Algorithms.named("iql").orElseThrow();
     List<String> said = new ArrayList<>();
-    try (Networks networks = DjlNetworks.on(Networks.Device.CPU);
+    try (Networks networks = DjlNetworks.on(Device.CPU);
         Observations observations =
             networks.place(LOG.numeric(), LOG.categories(), 1, LOG.observationRows());
         Learner learner =

@@ -1,9 +1,9 @@
 package dev.hindcast.offlinerl.network.backend;
 
 import dev.hindcast.offlinerl.network.Networks;
-import dev.hindcast.offlinerl.network.Networks.Device;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
 import dev.hindcast.offlinerl.network.simd.SimdNetworks;
+import dev.hindcast.training.learner.Device;
 import java.util.OptionalInt;
 
 /** The one place that turns the wish for a device into a backend. */

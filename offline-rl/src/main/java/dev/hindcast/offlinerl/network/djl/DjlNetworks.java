@@ -10,6 +10,7 @@ import dev.hindcast.offlinerl.network.Architecture;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
+import dev.hindcast.training.learner.Device;
 import java.util.OptionalInt;
 
 /**

@@ -3,9 +3,9 @@ package dev.hindcast.offlinerl.network.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindcast.offlinerl.network.Networks;
-import dev.hindcast.offlinerl.network.Networks.Device;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
 import dev.hindcast.offlinerl.network.simd.SimdNetworks;
+import dev.hindcast.training.learner.Device;
 import org.junit.jupiter.api.Test;
 
 class BackendsTest {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hindcast.core.config.UserError;
 import dev.hindcast.offlinerl.network.NetworkContractTest;
 import dev.hindcast.offlinerl.network.Networks;
-import dev.hindcast.offlinerl.network.Networks.Device;
+import dev.hindcast.training.learner.Device;
 import org.junit.jupiter.api.Test;
 
 class DjlNetworkTest extends NetworkContractTest {

@@ -10,6 +10,7 @@ import dev.hindcast.offlinerl.network.NetworkContractTest;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
+import dev.hindcast.training.learner.Device;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +33,7 @@ class SimdNetworkTest extends NetworkContractTest {
   void fiftyStepsAreThoseOfPyTorch(Architecture architecture) {
     float[] start = parameters(architecture);
     float[] extra = extra(architecture, ROWS);
-    try (Networks pytorch = DjlNetworks.on(Networks.Device.CPU);
+    try (Networks pytorch = DjlNetworks.on(Device.CPU);
         Networks simd = networks();
         Observations theirs = place(pytorch, architecture);
         Observations ours = place(simd, architecture);

@@ -1,4 +1,4 @@
-package dev.hindcast.offlinerl.algorithm;
+package dev.hindcast.training.learner;
 
 import dev.hindcast.core.artefact.StableHash;
 import dev.hindcast.core.data.TransitionColumns;

@@ -1,4 +1,4 @@
-package dev.hindcast.offlinerl.algorithm;
+package dev.hindcast.training.learner;
 
 /**
  * A learner found that going on would be pointless; the training loop adds where it happened. The

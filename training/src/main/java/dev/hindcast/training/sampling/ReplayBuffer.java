@@ -1,11 +1,10 @@
-package dev.hindcast.offlinerl.training;
+package dev.hindcast.training.sampling;
 
 import dev.hindcast.core.artefact.StableHash;
 import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.TransitionColumns;
-import dev.hindcast.offlinerl.algorithm.Algorithms.Uses;
-import dev.hindcast.offlinerl.algorithm.Experience;
-import dev.hindcast.offlinerl.algorithm.MiniBatch;
+import dev.hindcast.training.learner.Experience;
+import dev.hindcast.training.learner.MiniBatch;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
 

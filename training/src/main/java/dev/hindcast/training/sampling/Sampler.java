@@ -1,6 +1,6 @@
-package dev.hindcast.offlinerl.training;
+package dev.hindcast.training.sampling;
 
-import dev.hindcast.offlinerl.algorithm.MiniBatch;
+import dev.hindcast.training.learner.MiniBatch;
 
 /**
  * Draws the batches of a run. There is no generator state to keep: any batch can be drawn again at

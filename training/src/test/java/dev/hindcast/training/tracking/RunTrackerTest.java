@@ -1,4 +1,4 @@
-package dev.hindcast.offlinerl.tracking;
+package dev.hindcast.training.tracking;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

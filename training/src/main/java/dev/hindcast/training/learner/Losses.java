@@ -1,4 +1,4 @@
-package dev.hindcast.offlinerl.algorithm;
+package dev.hindcast.training.learner;
 
 import java.util.Collections;
 import java.util.Map;
@@ -17,7 +17,7 @@ public record Losses(SortedMap<String, Double> values) {
   }
 
   /** The mean of a batch's values. */
-  static double mean(float[] values) {
+  public static double mean(float[] values) {
     double sum = 0;
     for (float x : values) {
       sum += x;
@@ -26,7 +26,7 @@ public record Losses(SortedMap<String, Double> values) {
   }
 
   /** The mean size of a batch's values. */
-  static double meanAbsolute(float[] values) {
+  public static double meanAbsolute(float[] values) {
     double sum = 0;
     for (float x : values) {
       sum += Math.abs(x);
@@ -35,7 +35,7 @@ public record Losses(SortedMap<String, Double> values) {
   }
 
   /** The share of a batch's values that reach a limit. */
-  static double shareAtLeast(float[] values, double limit) {
+  public static double shareAtLeast(float[] values, double limit) {
     int count = 0;
     for (float x : values) {
       count += x >= limit ? 1 : 0;
@@ -44,7 +44,7 @@ public record Losses(SortedMap<String, Double> values) {
   }
 
   /** The share of a batch's values that exceed others by more than this. */
-  static double shareAbove(float[] values, float[] others, double difference) {
+  public static double shareAbove(float[] values, float[] others, double difference) {
     int count = 0;
     for (int i = 0; i < values.length; i++) {
       count += (double) values[i] - others[i] > difference ? 1 : 0;

@@ -1,4 +1,4 @@
-package dev.hindcast.offlinerl.tracking;
+package dev.hindcast.training.tracking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.hindcast.offlinerl.tracking;
+package dev.hindcast.training.tracking;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.hindcast.core.artefact.CanonicalJson;

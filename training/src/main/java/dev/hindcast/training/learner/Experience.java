@@ -1,4 +1,4 @@
-package dev.hindcast.offlinerl.algorithm;
+package dev.hindcast.training.learner;
 
 import dev.hindcast.core.config.Require;
 import dev.hindcast.core.data.ActionSpace;
@@ -115,7 +115,7 @@ public final class Experience {
   }
 
   /** (n, actions): which actions are admissible at observation rows; empty without masks. */
-  boolean[] masks(int[] observations) {
+  public boolean[] masks(int[] observations) {
     if (!data.hasMask()) {
       return new boolean[0];
     }

@@ -1,4 +1,4 @@
-package dev.hindcast.offlinerl.training;
+package dev.hindcast.training.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,9 +7,8 @@ import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.core.data.TransitionColumns;
-import dev.hindcast.offlinerl.algorithm.Algorithms.Uses;
-import dev.hindcast.offlinerl.algorithm.Experience;
-import dev.hindcast.offlinerl.algorithm.MiniBatch;
+import dev.hindcast.training.learner.Experience;
+import dev.hindcast.training.learner.MiniBatch;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 

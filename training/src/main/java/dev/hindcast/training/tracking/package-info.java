@@ -2,4 +2,4 @@
  * Telling an MLflow server what is trained and how it goes. Training never waits for it and never
  * fails because of it; what is told is decided by the caller.
  */
-package dev.hindcast.offlinerl.tracking;
+package dev.hindcast.training.tracking;

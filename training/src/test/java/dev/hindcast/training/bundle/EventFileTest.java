@@ -1,4 +1,4 @@
-package dev.hindcast.offlinerl.bundle;
+package dev.hindcast.training.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.hindcast.offlinerl.bundle;
+package dev.hindcast.training.bundle;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.CodedOutputStream;

@@ -1,4 +1,4 @@
-package dev.hindcast.offlinerl.algorithm;
+package dev.hindcast.training.learner;
 
 import dev.hindcast.core.data.TransitionColumns;
 
@@ -8,17 +8,20 @@ import dev.hindcast.core.data.TransitionColumns;
  * that one is added; where the final observation is not known, the last step's own observation
  * takes its place, without that step's reward.
  */
-final class ReturnToGo {
+public final class ReturnToGo {
   private final float[] sums;
   private final float[] tailWeights;
   private final int[] tails;
 
   /** The value of observations, (rows). */
-  interface Values {
+  @FunctionalInterface
+  public interface Values {
+    /** One for each observation row. */
     float[] of(int[] observations);
   }
 
-  ReturnToGo(Experience experience) {
+  /** Of this data. */
+  public ReturnToGo(Experience experience) {
     TransitionColumns data = experience.data();
     sums = new float[data.rows()];
     tailWeights = new float[data.rows()];
@@ -46,7 +49,7 @@ final class ReturnToGo {
    *
    * @param values asked for what followed truncated episodes, if there are any
    */
-  float[] of(int[] steps, Values values) {
+  public float[] of(int[] steps, Values values) {
     float[] result = new float[steps.length];
     int[] ends = new int[steps.length];
     boolean isAnyOpen = false;

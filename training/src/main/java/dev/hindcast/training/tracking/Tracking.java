@@ -1,4 +1,4 @@
-package dev.hindcast.offlinerl.tracking;
+package dev.hindcast.training.tracking;
 
 import dev.hindcast.core.config.ConfigNode;
 import java.net.URI;

@@ -1,8 +1,8 @@
-package dev.hindcast.offlinerl.tracking;
+package dev.hindcast.training.tracking;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.hindcast.core.artefact.CanonicalJson;
-import dev.hindcast.offlinerl.tracking.MlflowServer.Metric;
+import dev.hindcast.training.tracking.MlflowServer.Metric;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
