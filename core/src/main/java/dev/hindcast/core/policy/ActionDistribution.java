@@ -47,6 +47,18 @@ public sealed interface ActionDistribution
       }
       return best;
     }
+
+    /** One action for a row, each with its probability. */
+    public int draw(int row, RandomGenerator random) {
+      double u = random.nextDouble();
+      for (int action = 0; action < actions; action++) {
+        u -= probability(row, action);
+        if (u < 0) {
+          return action;
+        }
+      }
+      return mode(row); // rounding left a crumb of probability
+    }
   }
 
   /** Actions in a box. */
