@@ -3,7 +3,7 @@ package dev.hindcast.benchmarks;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.policy.Policy;
 import dev.hindcast.offlinerl.algorithm.Algorithms;
-import dev.hindcast.offlinerl.algorithm.Learner;
+import dev.hindcast.offlinerl.algorithm.NetworkLearner;
 import dev.hindcast.offlinerl.algorithm.Setting;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
@@ -24,11 +24,11 @@ final class Course implements AutoCloseable {
   private static final int UPDATES_IN_ALL = 1_000_000;
 
   private final Observations observations;
-  private final Learner learner;
+  private final NetworkLearner learner;
   private final ReplayBuffer buffer;
   private long updates;
 
-  private Course(Observations observations, Learner learner, ReplayBuffer buffer) {
+  private Course(Observations observations, NetworkLearner learner, ReplayBuffer buffer) {
     this.observations = observations;
     this.learner = learner;
     this.buffer = buffer;
@@ -46,7 +46,7 @@ final class Course implements AutoCloseable {
     Optional<Policy> target = Optional.of(SyntheticLog.target(log.actionSpace()));
     Setting setting =
         new Setting(experience, observations, networks, List.of(), 0, DISCOUNT, 0, target);
-    Learner learner = algorithm.learner(setting, algorithm.defaults());
+    NetworkLearner learner = algorithm.learner(setting, algorithm.defaults());
     return Optional.of(
         new Course(
             observations,

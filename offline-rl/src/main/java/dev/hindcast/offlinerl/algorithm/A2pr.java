@@ -24,7 +24,7 @@ import java.util.TreeMap;
  * learns the lesser of the target critics' and the online critics' targets; the threshold on the
  * advantage is 0.
  */
-public final class A2pr implements Learner {
+public final class A2pr implements NetworkLearner {
   private final Critics critics;
   private final Network value;
   private final DeterministicActor policy;

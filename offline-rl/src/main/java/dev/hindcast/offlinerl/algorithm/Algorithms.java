@@ -58,7 +58,7 @@ public final class Algorithms {
       Yields yields,
       Uses uses,
       Draws draws,
-      BiFunction<Setting, C, Learner> constructor) {
+      BiFunction<Setting, C, NetworkLearner> constructor) {
     /** A learner of a policy that draws its steps uniformly. */
     private static <C extends Record> Entry<C> policy(
         String name,
@@ -66,7 +66,7 @@ public final class Algorithms {
         Actions actions,
         C defaults,
         Uses uses,
-        BiFunction<Setting, C, Learner> constructor) {
+        BiFunction<Setting, C, NetworkLearner> constructor) {
       return new Entry<>(
           name, description, actions, defaults, Yields.POLICY, uses, Draws.UNIFORMLY, constructor);
     }
@@ -104,7 +104,7 @@ public final class Algorithms {
      * @throws UserError when it is not for the data's kind of actions
      */
     @SuppressWarnings("unchecked")
-    public Learner learner(Setting setting, Record config) {
+    public NetworkLearner learner(Setting setting, Record config) {
       check(setting.data().actionSpace());
       return constructor.apply(setting, (C) defaults.getClass().cast(config));
     }

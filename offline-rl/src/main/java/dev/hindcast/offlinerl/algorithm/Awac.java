@@ -22,7 +22,7 @@ import java.util.TreeMap;
  *
  * <p>Departs: weights end at 100, as in CORL.
  */
-public final class Awac implements Learner {
+public final class Awac implements NetworkLearner {
   private static final int LAYERS = 3;
 
   private final Critics critics;

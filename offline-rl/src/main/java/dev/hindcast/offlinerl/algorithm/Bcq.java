@@ -27,7 +27,7 @@ import java.util.TreeMap;
  * target networks follow by Polyak averaging. Both keep to the masks; steps whose logged action
  * lies outside its mask teach the temporal difference only.
  */
-public final class Bcq implements Learner {
+public final class Bcq implements NetworkLearner {
   private static final double HUBER_THRESHOLD = 1;
   private static final double LOGIT_PENALTY = 0.01;
 

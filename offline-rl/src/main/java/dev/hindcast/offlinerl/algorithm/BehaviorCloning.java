@@ -18,7 +18,7 @@ import java.util.Map;
  *
  * <p>Steps whose logged action lies outside its mask are left out (weight 0).
  */
-public final class BehaviorCloning implements Learner {
+public final class BehaviorCloning implements NetworkLearner {
   private final Actor policy;
   private final Config config;
 

@@ -21,7 +21,7 @@ import java.util.TreeMap;
  * <p>Departs as {@link Cql} does, and: what followed a truncated episode is worth what the target
  * critics say (the paper's episodes end by themselves).
  */
-public final class CalQl implements Learner {
+public final class CalQl implements NetworkLearner {
   private final Critics critics;
   private final EntropicPolicy policy;
   private final ReturnToGo reference;

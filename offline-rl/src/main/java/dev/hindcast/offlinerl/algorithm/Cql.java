@@ -20,7 +20,7 @@ import java.util.TreeMap;
  * policy's log deviations are the network's outputs, without a learned scale and shift; networks
  * begin as others here do, not orthogonal.
  */
-public final class Cql implements Learner {
+public final class Cql implements NetworkLearner {
   private final Critics critics;
   private final EntropicPolicy policy;
   private final ConservativeWeight weight;

@@ -34,7 +34,7 @@ import java.util.TreeMap;
  * no use for. Its price grows with the number of demonstrations by a formula with unknown
  * constants; here it follows from a budget, unless {@code price-rate} is 0.
  */
-public final class DemonstrationRegularized implements Learner {
+public final class DemonstrationRegularized implements NetworkLearner {
   private static final double LEAST_PRICE = 1e-4;
   private static final double GREATEST_PRICE = 1e4;
 

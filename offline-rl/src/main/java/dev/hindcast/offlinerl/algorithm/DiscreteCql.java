@@ -26,7 +26,7 @@ import java.util.Map;
  * expected value per action in place of quantiles. Greedy choices and the regularizer keep to the
  * masks; steps whose logged action lies outside its mask teach the temporal difference only.
  */
-public final class DiscreteCql implements Learner {
+public final class DiscreteCql implements NetworkLearner {
   private static final double HUBER_THRESHOLD = 1;
 
   private final Setting setting;

@@ -28,7 +28,7 @@ import java.util.TreeMap;
  * With discrete actions the critics have one output per action, the policy is categorical, and
  * steps whose logged action lies outside its mask teach the critics only.
  */
-public final class FDvl implements Learner {
+public final class FDvl implements NetworkLearner {
   private static final double HUBER = 20;
 
   private final StateValue value;

@@ -26,7 +26,7 @@ import java.util.Map;
  * training. Where every episode has one step nothing is ever bootstrapped: the result is a model of
  * the reward, valid for any policy, and no target policy is needed.
  */
-public final class FittedQEvaluation implements Learner {
+public final class FittedQEvaluation implements NetworkLearner {
   private final Network critic;
   private final Network targetCritic;
   private final Setting setting;

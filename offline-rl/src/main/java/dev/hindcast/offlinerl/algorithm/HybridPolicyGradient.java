@@ -49,7 +49,7 @@ import java.util.TreeMap;
  * critic at each step of a finite horizon, and after a truncated episode G goes on with what the
  * target critic says.
  */
-public final class HybridPolicyGradient implements Learner {
+public final class HybridPolicyGradient implements NetworkLearner {
   private final Setting setting;
   private final Config config;
   private final Critics critics;

@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * one output per action, the policy is categorical, and steps whose logged action lies outside its
  * mask teach the critics only: value and policy speak of what may be done.
  */
-public final class Iql implements Learner {
+public final class Iql implements NetworkLearner {
   private final StateValue value;
   private final Critics critics;
   private final Actor policy;

@@ -23,7 +23,7 @@ import java.util.function.IntPredicate;
  * earlier ones. An episode's return is the sum of its logged rewards on the scale of training,
  * whether it ended or was truncated.
  */
-public final class PercentBehaviorCloning implements Learner {
+public final class PercentBehaviorCloning implements NetworkLearner {
   private final BehaviorCloning cloning;
   private final boolean[] best;
 

@@ -25,7 +25,7 @@ import java.util.TreeMap;
  * begins within 0.003, not 0.001. A step that is not terminated and whose next action is not in the
  * log pays nothing in its target.
  */
-public final class Rebrac implements Learner {
+public final class Rebrac implements NetworkLearner {
   private final Critics critics;
   private final DeterministicActor policy;
   private final Experience experience;

@@ -33,7 +33,7 @@ import java.util.TreeMap;
  * output per action, the policy is categorical, and steps whose logged action lies outside its mask
  * teach the critics only.
  */
-public final class Recoil implements Learner {
+public final class Recoil implements NetworkLearner {
   private static final double TOLL = 2;
 
   private final StateValue value;

@@ -37,7 +37,7 @@ import java.util.function.Function;
  * paper. Each of the two networks has its gradients made orthogonal by itself. An end can be told
  * to be a success.
  */
-public final class RecoilV implements Learner {
+public final class RecoilV implements NetworkLearner {
   private static final double MOST_PER_STEP = 2;
   private static final double NO_GRADIENT = 1e-10;
 

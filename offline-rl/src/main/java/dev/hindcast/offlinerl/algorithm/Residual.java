@@ -29,7 +29,7 @@ import java.util.TreeMap;
  * distributional critic, which the paper calls optional; the critics warm up during the first phase
  * instead of after it.
  */
-public final class Residual implements Learner {
+public final class Residual implements NetworkLearner {
   private static final int ASKED = 2;
   private static final double NOISE = 0.05;
 

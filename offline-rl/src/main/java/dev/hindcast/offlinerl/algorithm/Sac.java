@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * and others (2018), arXiv:1812.05905. Nothing holds its policy to the log: without fresh steps it
  * is a floor that shows what caution is worth.
  */
-public final class Sac implements Learner {
+public final class Sac implements NetworkLearner {
   private final Critics critics;
   private final EntropicPolicy policy;
   private final Config config;

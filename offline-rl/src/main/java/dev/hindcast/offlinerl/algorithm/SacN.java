@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * <p>Departs: networks begin as others here do. The authors' hidden biases of 0.1 put the kinks of
  * all units in one place, from where networks of a single narrow layer learned nothing.
  */
-public final class SacN implements Learner {
+public final class SacN implements NetworkLearner {
   private final Critics critics;
   private final EntropicPolicy policy;
   private final Config config;

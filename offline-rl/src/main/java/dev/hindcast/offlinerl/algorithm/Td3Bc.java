@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * the logged action, everywhere alike. Fujimoto and Gu (2021), arXiv:2106.06860; equation numbers
  * are that paper's. The critics are those of TD3 (Fujimoto, van Hoof and Meger, 2018).
  */
-public final class Td3Bc implements Learner {
+public final class Td3Bc implements NetworkLearner {
   private final Critics critics;
   private final DeterministicActor policy;
   private final Config config;

@@ -26,7 +26,7 @@ import java.util.TreeMap;
  * action, the policy is categorical, and steps whose logged action lies outside its mask teach the
  * critics only.
  */
-public final class Xql implements Learner {
+public final class Xql implements NetworkLearner {
   private static final double HUBER = 20;
 
   private final StateValue value;

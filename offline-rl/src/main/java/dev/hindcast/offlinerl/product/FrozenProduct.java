@@ -3,11 +3,14 @@ package dev.hindcast.offlinerl.product;
 import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.offlinerl.network.Architecture;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * A {@link Product} at one moment: numbers of its own, without a learner behind them.
@@ -36,6 +39,41 @@ public record FrozenProduct(
   /** Of one network. */
   public static FrozenProduct of(Head head, String role, Weights weights) {
     return new FrozenProduct(head, Map.of(role, weights), Map.of());
+  }
+
+  /** Its numbers alone, as {@link #with} reads them. */
+  public byte[] numbers() {
+    int length = arrays().mapToInt(array -> array.length).sum();
+    ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * length);
+    FloatBuffer floats = bytes.asFloatBuffer();
+    arrays().forEach(floats::put);
+    return bytes.array();
+  }
+
+  /**
+   * A product like this one with other numbers.
+   *
+   * @param numbers {@link #numbers()} of a product with the same head and architectures
+   */
+  public FrozenProduct with(byte[] numbers) {
+    FloatBuffer left = ByteBuffer.wrap(numbers).asFloatBuffer();
+    Map<String, Weights> weights = new TreeMap<>(networks);
+    weights.replaceAll(
+        (role, old) -> new Weights(old.architecture(), next(left, old.parameters().length)));
+    Map<String, float[]> others = new TreeMap<>(vectors);
+    others.replaceAll((name, old) -> next(left, old.length));
+    return new FrozenProduct(head, weights, others);
+  }
+
+  private static float[] next(FloatBuffer left, int length) {
+    float[] numbers = new float[length];
+    left.get(numbers);
+    return numbers;
+  }
+
+  private Stream<float[]> arrays() {
+    return Stream.concat(
+        networks.values().stream().map(Weights::parameters), vectors.values().stream());
   }
 
   /**

@@ -1,6 +1,6 @@
 package dev.hindcast.offlinerl.spark;
 
-import dev.hindcast.offlinerl.training.CheckpointStore;
+import dev.hindcast.training.loop.CheckpointStore;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

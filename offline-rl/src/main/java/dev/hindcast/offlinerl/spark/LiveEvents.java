@@ -1,8 +1,8 @@
 package dev.hindcast.offlinerl.spark;
 
 import dev.hindcast.dataset.ArtefactWriter;
-import dev.hindcast.offlinerl.training.Metrics;
 import dev.hindcast.training.bundle.EventFile;
+import dev.hindcast.training.loop.Metrics;
 import java.time.Duration;
 import java.util.function.Consumer;
 

@@ -4,14 +4,14 @@ import dev.hindcast.core.artefact.StableHash;
 import dev.hindcast.core.data.Normalizer;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.offlinerl.algorithm.Algorithms;
-import dev.hindcast.offlinerl.algorithm.Learner;
+import dev.hindcast.offlinerl.algorithm.NetworkLearner;
 import dev.hindcast.offlinerl.algorithm.Setting;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.backend.Backends;
-import dev.hindcast.offlinerl.training.Alarms;
 import dev.hindcast.training.learner.Experience;
 import dev.hindcast.training.learner.Experience.RewardScale;
+import dev.hindcast.training.loop.Alarms;
 import dev.hindcast.training.sampling.HybridSampler;
 import dev.hindcast.training.sampling.ReplayBuffer;
 import dev.hindcast.training.sampling.Sampler;
@@ -25,7 +25,7 @@ final class OpenTrial implements AutoCloseable {
   private final Experience experience;
   private final Networks networks;
   private Observations observations;
-  private Learner learner;
+  private NetworkLearner learner;
   private Sampler sampler;
 
   private OpenTrial(Trial trial, TransitionColumns data, Normalizer normalizer) {
@@ -108,7 +108,7 @@ final class OpenTrial implements AutoCloseable {
     return normalizer;
   }
 
-  Learner learner() {
+  NetworkLearner learner() {
     return learner;
   }
 

@@ -2,9 +2,9 @@ package dev.hindcast.offlinerl.spark;
 
 import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.Normalizer;
-import dev.hindcast.offlinerl.training.RunState;
-import dev.hindcast.offlinerl.training.Snapshots;
-import dev.hindcast.offlinerl.training.TrainingLoop;
+import dev.hindcast.training.loop.RunState;
+import dev.hindcast.training.loop.Snapshots;
+import dev.hindcast.training.loop.TrainingLoop;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.TaskContext;

@@ -9,7 +9,7 @@ import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.dataset.ArtefactFolder;
 import dev.hindcast.dataset.storage.Storage;
 import dev.hindcast.offlinerl.bundle.NeuralBundleFormat;
-import dev.hindcast.offlinerl.training.Metrics;
+import dev.hindcast.training.loop.Metrics;
 import dev.hindcast.training.tracking.RunTracker;
 import dev.hindcast.training.tracking.RunTracker.Ending;
 import dev.hindcast.training.tracking.Tracking;

@@ -1,10 +1,10 @@
 package dev.hindcast.offlinerl.spark;
 
 import dev.hindcast.core.config.Require;
-import dev.hindcast.offlinerl.training.Schedule;
-import dev.hindcast.offlinerl.training.Snapshots;
 import dev.hindcast.training.learner.Device;
 import dev.hindcast.training.learner.Experience.RewardScale;
+import dev.hindcast.training.loop.Schedule;
+import dev.hindcast.training.loop.Snapshots;
 import java.io.Serializable;
 import java.util.List;
 

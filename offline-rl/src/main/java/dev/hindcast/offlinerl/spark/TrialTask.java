@@ -12,12 +12,15 @@ import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.dataset.Dataset;
 import dev.hindcast.offlinerl.bundle.NeuralBundle;
-import dev.hindcast.offlinerl.training.Metrics;
-import dev.hindcast.offlinerl.training.Snapshots;
-import dev.hindcast.offlinerl.training.TrainingLoop;
+import dev.hindcast.offlinerl.product.FrozenProduct;
+import dev.hindcast.training.loop.Metrics;
+import dev.hindcast.training.loop.Snapshots;
+import dev.hindcast.training.loop.TrainingLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 
@@ -126,6 +129,9 @@ record TrialTask(
     figures.put("steps", (double) steps);
     figures.put("steps_left_out", (double) leftOut);
     TransitionColumns data = open.data();
+    FrozenProduct product = open.learner().product().frozen();
+    SortedMap<Long, FrozenProduct> moments = new TreeMap<>();
+    snapshots.taken().forEach((updates, numbers) -> moments.put(updates, product.with(numbers)));
     return new NeuralBundle(
         trial.name(),
         trial.algorithm(),
@@ -139,8 +145,8 @@ record TrialTask(
         figures,
         metrics.text(),
         CanonicalJson.read(trial.provenance().getBytes(StandardCharsets.UTF_8), Provenance.class),
-        open.learner().product().frozen(),
-        snapshots.taken(),
+        product,
+        moments,
         open.normalizer());
   }
 

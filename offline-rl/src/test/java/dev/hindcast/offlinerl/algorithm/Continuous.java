@@ -66,7 +66,7 @@ final class Continuous {
 
   /** With two hidden layers of 32, seed 1. */
   static Trained train(
-      Function<Setting, Learner> constructor,
+      Function<Setting, NetworkLearner> constructor,
       TransitionColumns data,
       double discount,
       int updates) {
@@ -74,7 +74,7 @@ final class Continuous {
   }
 
   private static Trained train(
-      Function<Setting, Learner> constructor,
+      Function<Setting, NetworkLearner> constructor,
       Draws draws,
       TransitionColumns data,
       double discount,
@@ -85,7 +85,7 @@ final class Continuous {
         Observations observations =
             networks.place(
                 normalizer.apply(data.numeric()), new int[0], 0, data.observationRows());
-        Learner learner =
+        NetworkLearner learner =
             constructor.apply(
                 new Setting(
                     experience,

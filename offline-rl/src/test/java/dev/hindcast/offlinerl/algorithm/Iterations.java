@@ -9,11 +9,11 @@ import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.backend.Backends;
-import dev.hindcast.offlinerl.training.RunState;
-import dev.hindcast.offlinerl.training.Schedule;
-import dev.hindcast.offlinerl.training.TrainingLoop;
 import dev.hindcast.training.learner.Device;
 import dev.hindcast.training.learner.Experience;
+import dev.hindcast.training.loop.RunState;
+import dev.hindcast.training.loop.Schedule;
+import dev.hindcast.training.loop.TrainingLoop;
 import dev.hindcast.training.sampling.HybridSampler;
 import dev.hindcast.training.sampling.Uses;
 import java.util.List;
@@ -91,7 +91,7 @@ final class Iterations {
     version++;
   }
 
-  private TrainingLoop loop(Learner learner, TransitionColumns all) {
+  private TrainingLoop loop(NetworkLearner learner, TransitionColumns all) {
     return new TrainingLoop(
         "iteration",
         learner,

@@ -37,11 +37,11 @@ import dev.hindcast.offlinerl.network.djl.DjlNetworks;
 import dev.hindcast.offlinerl.network.djl.LiveArrays;
 import dev.hindcast.offlinerl.network.simd.SimdNetworks;
 import dev.hindcast.offlinerl.product.FrozenProduct;
-import dev.hindcast.offlinerl.training.CheckpointStore;
-import dev.hindcast.offlinerl.training.Schedule;
-import dev.hindcast.offlinerl.training.TrainingLoop;
 import dev.hindcast.training.learner.Device;
 import dev.hindcast.training.learner.Experience;
+import dev.hindcast.training.loop.CheckpointStore;
+import dev.hindcast.training.loop.Schedule;
+import dev.hindcast.training.loop.TrainingLoop;
 import dev.hindcast.training.sampling.Sampler;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -446,7 +446,7 @@ class LearnerContractTest {
     private final Networks networks;
     private final Observations observations;
     private final Normalizer normalizer;
-    private final Learner learner;
+    private final NetworkLearner learner;
     private final Sampler sampler;
 
     Run(Algorithms.Entry<?> entry, Record config, Course course, TransitionColumns log, long seed) {

@@ -147,7 +147,7 @@ final class Training {
                 data.categories(),
                 fields,
                 data.observationRows());
-        Learner learner =
+        NetworkLearner learner =
             entry.learner(
                 new Setting(
                     experience, observations, networks, List.of(32), 16, discount, 1, target),
@@ -164,7 +164,7 @@ final class Training {
    * As a trial draws, half of each batch from the demonstrations where the algorithm wants that.
    */
   static Sampler sampler(
-      Draws draws, Uses uses, Experience experience, Learner learner, long seed) {
+      Draws draws, Uses uses, Experience experience, NetworkLearner learner, long seed) {
     return draws == Draws.HALF_DEMONSTRATIONS
         ? HybridSampler.ofDemonstrations(experience, uses, learner.steps(), 0.5, seed)
         : new ReplayBuffer(experience, uses, learner.steps(), seed);

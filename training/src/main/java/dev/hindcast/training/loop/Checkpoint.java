@@ -1,8 +1,7 @@
-package dev.hindcast.offlinerl.training;
+package dev.hindcast.training.loop;
 
 import dev.hindcast.core.artefact.Fingerprint;
-import dev.hindcast.offlinerl.algorithm.Learner;
-import dev.hindcast.offlinerl.product.FrozenProduct;
+import dev.hindcast.training.learner.Learner;
 import dev.hindcast.training.sampling.ReplayBuffer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -62,7 +61,7 @@ final class Checkpoint {
       Optional<RunState> state =
           RunState.read(in.readNBytes(in.readInt()), run).filter(found -> found.isOf(learner));
       if (state.isPresent()) {
-        snapshots.restore(snapshots(in, learner));
+        snapshots.restore(snapshots(in));
       }
       return state;
     } catch (IOException e) {
@@ -70,37 +69,19 @@ final class Checkpoint {
     }
   }
 
-  /** Numbers only: head and architectures are the learner's, and stay the same. */
   private static void write(DataOutputStream out, Snapshots snapshots) throws IOException {
     out.writeInt(snapshots.taken().size());
-    for (Map.Entry<Long, FrozenProduct> snapshot : snapshots.taken().entrySet()) {
+    for (Map.Entry<Long, byte[]> snapshot : snapshots.taken().entrySet()) {
       out.writeLong(snapshot.getKey());
-      for (FrozenProduct.Weights weights : snapshot.getValue().networks().values()) {
-        RunState.write(out, weights.parameters());
-      }
-      for (float[] vector : snapshot.getValue().vectors().values()) {
-        RunState.write(out, vector);
-      }
+      out.writeInt(snapshot.getValue().length);
+      out.write(snapshot.getValue());
     }
   }
 
-  private static SortedMap<Long, FrozenProduct> snapshots(DataInputStream in, Learner learner)
-      throws IOException {
-    SortedMap<Long, FrozenProduct> snapshots = new TreeMap<>();
-    int count = in.readInt();
-    for (int i = 0; i < count; i++) {
-      FrozenProduct like = learner.product().frozen();
-      long updates = in.readLong();
-      Map<String, FrozenProduct.Weights> networks = new TreeMap<>(like.networks());
-      for (Map.Entry<String, FrozenProduct.Weights> entry : networks.entrySet()) {
-        entry.setValue(
-            new FrozenProduct.Weights(entry.getValue().architecture(), RunState.floats(in)));
-      }
-      Map<String, float[]> vectors = new TreeMap<>(like.vectors());
-      for (Map.Entry<String, float[]> entry : vectors.entrySet()) {
-        entry.setValue(RunState.floats(in));
-      }
-      snapshots.put(updates, new FrozenProduct(like.head(), networks, vectors));
+  private static SortedMap<Long, byte[]> snapshots(DataInputStream in) throws IOException {
+    SortedMap<Long, byte[]> snapshots = new TreeMap<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      snapshots.put(in.readLong(), in.readNBytes(in.readInt()));
     }
     return snapshots;
   }

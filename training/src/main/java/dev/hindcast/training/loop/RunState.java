@@ -1,11 +1,10 @@
-package dev.hindcast.offlinerl.training;
+package dev.hindcast.training.loop;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.artefact.Fingerprint;
-import dev.hindcast.offlinerl.algorithm.Learner;
-import dev.hindcast.offlinerl.network.FreeParameters;
-import dev.hindcast.offlinerl.network.Network;
+import dev.hindcast.training.learner.Learner;
+import dev.hindcast.training.learner.LearnerState;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -29,73 +28,33 @@ import java.util.function.Function;
  */
 public final class RunState implements Serializable {
   private static final long serialVersionUID = 1L;
-  private static final int MAGIC = 0x48435231; // HCR1
+  private static final int MAGIC = 0x48435232; // HCR2
   private static final int HASH_LENGTH = 73; // a text of 71 letters and its length
 
   private final long updates;
-  private final SortedMap<String, Weights> networks;
-  private final SortedMap<String, Weights> parameters;
+  private final LearnerState learner;
   private final Metrics.State metrics;
   private final Alarms.State alarms;
 
-  /** Numbers that are learned, and what Adam remembers of them. */
-  @SuppressWarnings("ArrayRecordComponent") // states travel; they are never compared
-  private record Weights(float[] values, long steps, float[] mean, float[] variance)
-      implements Serializable {
-    static Weights of(float[] values, Network.OptimizerState optimizer) {
-      return new Weights(values, optimizer.steps(), optimizer.mean(), optimizer.variance());
-    }
-
-    Network.OptimizerState optimizer() {
-      return new Network.OptimizerState(steps, mean, variance);
-    }
-  }
-
-  private RunState(
-      long updates,
-      SortedMap<String, Weights> networks,
-      SortedMap<String, Weights> parameters,
-      Metrics.State metrics,
-      Alarms.State alarms) {
+  private RunState(long updates, LearnerState learner, Metrics.State metrics, Alarms.State alarms) {
     this.updates = updates;
-    this.networks = networks;
-    this.parameters = parameters;
+    this.learner = learner;
     this.metrics = metrics;
     this.alarms = alarms;
   }
 
   static RunState of(long updates, Learner learner, Metrics metrics, Alarms alarms) {
-    SortedMap<String, Weights> networks = new TreeMap<>();
-    for (Map.Entry<String, Network> entry : learner.networks().entrySet()) {
-      Network network = entry.getValue();
-      networks.put(entry.getKey(), Weights.of(network.parameters(), network.optimizer()));
-    }
-    SortedMap<String, Weights> parameters = new TreeMap<>();
-    for (Map.Entry<String, FreeParameters> entry : learner.parameters().entrySet()) {
-      FreeParameters numbers = entry.getValue();
-      parameters.put(entry.getKey(), Weights.of(numbers.values(), numbers.optimizer()));
-    }
-    return new RunState(updates, networks, parameters, metrics.state(), alarms.state());
+    return new RunState(updates, learner.state(), metrics.state(), alarms.state());
   }
 
   /** Whether a learner has the same things to learn. */
-  boolean isOf(Learner learner) {
-    return networks.keySet().equals(learner.networks().keySet())
-        && parameters.keySet().equals(learner.parameters().keySet());
+  boolean isOf(Learner other) {
+    return learner.isLike(other.state());
   }
 
   /** Puts a learner of the same kind where this run stands. */
-  public void into(Learner learner) {
-    networks.forEach(
-        (name, weights) -> {
-          learner.networks().get(name).parameters(weights.values());
-          learner.networks().get(name).optimizer(weights.optimizer());
-        });
-    parameters.forEach(
-        (name, weights) -> {
-          learner.parameters().get(name).values(weights.values());
-          learner.parameters().get(name).optimizer(weights.optimizer());
-        });
+  public void into(Learner other) {
+    other.restore(learner);
   }
 
   /** Puts metrics where this run stands. */
@@ -113,12 +72,9 @@ public final class RunState implements Serializable {
   }
 
   /**
-   * The weighted mean of runs that stand at the same update, summed in double precision in the
-   * order of the list, so that it has the same bits wherever and whenever the runs were made.
-   * Parameters, target networks and the optimizer's moments are averaged alike: McMahan and others
-   * (2017), arXiv:1602.05629, for the parameters; Yu, Jin and Yang (2019), arXiv:1905.03817, for
-   * the moments. Figures are averaged too; alarms stand as in the most alarmed run. The mean of one
-   * run is that run, bit for bit.
+   * The {@linkplain LearnerState#mean weighted mean} of runs that stand at the same update. Figures
+   * are averaged too; alarms stand as in the most alarmed run. The mean of one run is that run, bit
+   * for bit.
    *
    * @param weights one for each run, above 0: how much data it speaks for
    */
@@ -131,38 +87,9 @@ public final class RunState implements Serializable {
     }
     return new RunState(
         first.updates,
-        mean(runs.stream().map(run -> run.networks).toList(), shares),
-        mean(runs.stream().map(run -> run.parameters).toList(), shares),
+        LearnerState.mean(runs.stream().map(run -> run.learner).toList(), shares),
         figures(runs.stream().map(run -> run.metrics).toList(), shares),
         alarms(runs));
-  }
-
-  private static SortedMap<String, Weights> mean(
-      List<SortedMap<String, Weights>> runs, double[] shares) {
-    SortedMap<String, Weights> means = new TreeMap<>();
-    for (String name : runs.get(0).keySet()) {
-      List<Weights> all = runs.stream().map(run -> run.get(name)).toList();
-      means.put(
-          name,
-          new Weights(
-              mean(all.stream().map(Weights::values).toArray(float[][]::new), shares),
-              all.stream().mapToLong(Weights::steps).max().orElse(0),
-              mean(all.stream().map(Weights::mean).toArray(float[][]::new), shares),
-              mean(all.stream().map(Weights::variance).toArray(float[][]::new), shares)));
-    }
-    return means;
-  }
-
-  private static float[] mean(float[][] vectors, double[] shares) {
-    float[] mean = new float[vectors[0].length];
-    for (int i = 0; i < mean.length; i++) {
-      double sum = 0;
-      for (int run = 0; run < shares.length; run++) {
-        sum += shares[run] * vectors[run][i];
-      }
-      mean[i] = (float) sum;
-    }
-    return mean;
   }
 
   private static Metrics.State figures(List<Metrics.State> runs, double[] shares) {
@@ -259,8 +186,7 @@ public final class RunState implements Serializable {
       byte[] watched = CanonicalJson.bytes(new Watched(metrics, alarms));
       out.writeInt(watched.length);
       out.write(watched);
-      write(out, networks);
-      write(out, parameters);
+      learner.writeTo(out);
       out.writeUTF(Fingerprint.of(bytes.toByteArray()).value());
     } catch (IOException e) {
       throw new UncheckedIOException("Writing to memory cannot fail.", e);
@@ -283,48 +209,9 @@ public final class RunState implements Serializable {
       long updates = in.readLong();
       Watched watched = CanonicalJson.read(in.readNBytes(in.readInt()), Watched.class);
       return Optional.of(
-          new RunState(updates, weights(in), weights(in), watched.metrics(), watched.alarms()));
+          new RunState(updates, LearnerState.read(in), watched.metrics(), watched.alarms()));
     } catch (IOException e) {
       throw new UncheckedIOException("A checkpoint whose hash is right cannot be read.", e);
     }
-  }
-
-  private static void write(DataOutputStream out, SortedMap<String, Weights> all)
-      throws IOException {
-    out.writeInt(all.size());
-    for (Map.Entry<String, Weights> entry : all.entrySet()) {
-      out.writeUTF(entry.getKey());
-      out.writeLong(entry.getValue().steps());
-      for (float[] numbers :
-          List.of(
-              entry.getValue().values(), entry.getValue().mean(), entry.getValue().variance())) {
-        write(out, numbers);
-      }
-    }
-  }
-
-  static void write(DataOutputStream out, float[] numbers) throws IOException {
-    out.writeInt(numbers.length);
-    for (float number : numbers) {
-      out.writeInt(Float.floatToRawIntBits(number));
-    }
-  }
-
-  private static SortedMap<String, Weights> weights(DataInputStream in) throws IOException {
-    SortedMap<String, Weights> all = new TreeMap<>();
-    for (int left = in.readInt(); left > 0; left--) {
-      String name = in.readUTF();
-      long steps = in.readLong();
-      all.put(name, new Weights(floats(in), steps, floats(in), floats(in)));
-    }
-    return all;
-  }
-
-  static float[] floats(DataInputStream in) throws IOException {
-    float[] numbers = new float[in.readInt()];
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = Float.intBitsToFloat(in.readInt());
-    }
-    return numbers;
   }
 }

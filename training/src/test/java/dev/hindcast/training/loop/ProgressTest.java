@@ -1,4 +1,4 @@
-package dev.hindcast.offlinerl.training;
+package dev.hindcast.training.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,22 +1,21 @@
-package dev.hindcast.offlinerl.training;
+package dev.hindcast.training.loop;
 
 import dev.hindcast.core.config.Require;
-import dev.hindcast.offlinerl.algorithm.Learner;
-import dev.hindcast.offlinerl.product.FrozenProduct;
+import dev.hindcast.training.learner.Learner;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The product of a run at some moments towards its end. A single moment of training can be lucky or
- * unlucky; the mean over a few says more of an algorithm.
+ * What a run has learned at some moments towards its end, {@link Learner#snapshot()}. A single
+ * moment of training can be lucky or unlucky; the mean over a few says more of an algorithm.
  */
 public final class Snapshots {
   /** Moments lie a tenth of the training apart, and the last of them is its end. */
   private static final int MOMENTS = 10;
 
   private final int wanted;
-  private final SortedMap<Long, FrozenProduct> taken = new TreeMap<>();
+  private final SortedMap<Long, byte[]> taken = new TreeMap<>();
 
   private Snapshots(int wanted) {
     this.wanted = wanted;
@@ -38,7 +37,7 @@ public final class Snapshots {
   }
 
   /** Those taken so far, by the updates made. */
-  public SortedMap<Long, FrozenProduct> taken() {
+  public SortedMap<Long, byte[]> taken() {
     return Collections.unmodifiableSortedMap(taken);
   }
 
@@ -46,13 +45,13 @@ public final class Snapshots {
   void consider(long updates, long of, Learner learner) {
     for (int i = MOMENTS - wanted + 1; i <= MOMENTS; i++) {
       if (updates == Math.max(1, of * i / MOMENTS)) {
-        taken.put(updates, learner.product().frozen());
+        taken.put(updates, learner.snapshot());
       }
     }
   }
 
   /** Puts back what a checkpoint kept. */
-  void restore(SortedMap<Long, FrozenProduct> kept) {
+  void restore(SortedMap<Long, byte[]> kept) {
     taken.clear();
     taken.putAll(kept);
   }

@@ -1,4 +1,4 @@
-package dev.hindcast.offlinerl.training;
+package dev.hindcast.training.loop;
 
 import dev.hindcast.training.learner.Losses;
 import java.time.Duration;

@@ -1,6 +1,7 @@
-package dev.hindcast.offlinerl.training;
+package dev.hindcast.training.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hindcast.core.artefact.Fingerprint;
@@ -8,14 +9,12 @@ import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.world.ChainMdp;
 import dev.hindcast.core.world.TabularMdp;
 import dev.hindcast.core.world.TabularPolicy;
-import dev.hindcast.offlinerl.algorithm.Algorithms;
-import dev.hindcast.offlinerl.algorithm.Learner;
-import dev.hindcast.offlinerl.algorithm.Setting;
-import dev.hindcast.offlinerl.network.Networks;
-import dev.hindcast.offlinerl.network.Observations;
-import dev.hindcast.offlinerl.network.djl.DjlNetworks;
-import dev.hindcast.training.learner.Device;
 import dev.hindcast.training.learner.Experience;
+import dev.hindcast.training.learner.Learner;
+import dev.hindcast.training.learner.LearnerState;
+import dev.hindcast.training.learner.Losses;
+import dev.hindcast.training.learner.MeanRewards;
+import dev.hindcast.training.learner.MiniBatch;
 import dev.hindcast.training.sampling.ReplayBuffer;
 import dev.hindcast.training.sampling.Uses;
 import java.util.List;
@@ -35,20 +34,12 @@ class RunStateTest {
     Experience experience = new Experience(LOG, 0.9, Experience.RewardScale.NONE);
     RunState state = from.orElse(null);
     for (long stop : stops) {
-      try (Networks networks = DjlNetworks.on(Device.CPU);
-          Observations observations =
-              networks.place(
-                  LOG.numeric(),
-                  LOG.categories(),
-                  LOG.observationSpace().categorical().size(),
-                  LOG.observationRows());
-          Learner learner = learner(experience, observations, networks)) {
+      try (Learner learner = learner()) {
         TrainingLoop loop =
             new TrainingLoop(
                 "t",
                 learner,
-                new ReplayBuffer(
-                    experience, Uses.STEPS_WITH_NEXT_OBSERVATION, row -> true, batchSeed),
+                new ReplayBuffer(experience, Uses.ALL_STEPS, row -> true, batchSeed),
                 SCHEDULE);
         state = loop.advance(Optional.ofNullable(state), stop, () -> false);
       }
@@ -56,34 +47,24 @@ class RunStateTest {
     return state;
   }
 
-  private static Learner learner(
-      Experience experience, Observations observations, Networks networks) {
-    var entry = Algorithms.named("iql").orElseThrow();
-    return entry.learner(
-        new Setting(experience, observations, networks, List.of(8), 8, 0.9, 1, Optional.empty()),
-        entry.defaults());
+  private static Learner learner() {
+    return new MeanRewards(LOG.actionCount(), 1);
   }
 
-  /** Every network's parameters and the metrics, where a state puts a fresh learner. */
+  /** All numbers, where a state puts a fresh learner. */
   private static Map<String, float[]> weights(RunState state) {
-    Experience experience = new Experience(LOG, 0.9, Experience.RewardScale.NONE);
-    try (Networks networks = DjlNetworks.on(Device.CPU);
-        Observations observations =
-            networks.place(
-                LOG.numeric(),
-                LOG.categories(),
-                LOG.observationSpace().categorical().size(),
-                LOG.observationRows());
-        Learner learner = learner(experience, observations, networks)) {
+    try (Learner learner = learner()) {
       state.into(learner);
       Map<String, float[]> weights = new TreeMap<>();
       learner
-          .networks()
+          .state()
+          .numbers()
           .forEach(
-              (name, network) -> {
-                weights.put(name, network.parameters());
-                weights.put(name + " mean", network.optimizer().mean());
-                weights.put(name + " steps", new float[] {network.optimizer().steps()});
+              (name, numbers) -> {
+                weights.put(name, numbers.values());
+                weights.put(name + " mean", numbers.mean());
+                weights.put(name + " variance", numbers.variance());
+                weights.put(name + " steps", new float[] {numbers.steps()});
               });
       return weights;
     }
@@ -118,7 +99,7 @@ class RunStateTest {
     Map<String, float[]> mean = weights(RunState.mean(List.of(a, b), List.of(300L, 100L)));
     Map<String, float[]> ofA = weights(a);
     Map<String, float[]> ofB = weights(b);
-    assertThat(mean.keySet()).contains("critic_1", "critic_1 mean", "target_critic_1");
+    assertThat(mean.keySet()).contains("rewards", "rewards mean", "rewards variance");
     mean.forEach(
         (name, values) -> {
           for (int i = 0; i < values.length; i++) {
@@ -127,7 +108,7 @@ class RunStateTest {
           }
         });
     // the learned numbers differ, so that a mean that took only one of them would show
-    assertThat(ofA.get("critic_1")).isNotEqualTo(ofB.get("critic_1"));
+    assertThat(ofA.get("rewards")).isNotEqualTo(ofB.get("rewards"));
     assertThat(metrics(RunState.mean(List.of(a, b), List.of(300L, 100L))))
         .contains("\"update\":10")
         .isNotEqualTo(metrics(a))
@@ -144,5 +125,55 @@ class RunStateTest {
     file[file.length / 2] ^= 1;
     assertThat(RunState.read(file, RUN)).isEmpty();
     assertThat(RunState.read(new byte[3], RUN)).isEmpty();
+  }
+
+  @Test
+  void fileHoldsWhatHasNoMeanToo() {
+    Learner tree = opaque(new byte[] {1, -2, 3});
+    RunState state = RunState.of(7, tree, new Metrics(), Alarms.off());
+    RunState found = RunState.read(state.bytes(RUN), RUN).orElseThrow();
+    Learner other = opaque(new byte[0]);
+    assertThat(found.isOf(other)).isTrue();
+    assertThat(found.isOf(learner())).isFalse();
+    found.into(other);
+    assertThat(other.snapshot()).containsExactly(1, -2, 3);
+  }
+
+  @Test
+  void whatIsNoNumberHasNoMeanUnlessItIsAlone() {
+    RunState state = RunState.of(7, opaque(new byte[] {1}), new Metrics(), Alarms.off());
+    assertThat(RunState.mean(List.of(state), List.of(5L)).updates()).isEqualTo(7);
+    assertThatThrownBy(() -> RunState.mean(List.of(state, state), List.of(5L, 5L)))
+        .hasMessage("Learners of [booster] have no mean: those are no numbers.");
+  }
+
+  /** A learner of bytes. */
+  private static Learner opaque(byte[] begin) {
+    return new Learner() {
+      private byte[] bytes = begin;
+
+      @Override
+      public Losses update(MiniBatch batch) {
+        return Losses.of(Map.of());
+      }
+
+      @Override
+      public LearnerState state() {
+        return LearnerState.ofOpaque(Map.of("booster", bytes));
+      }
+
+      @Override
+      public void restore(LearnerState state) {
+        bytes = state.opaque().get("booster");
+      }
+
+      @Override
+      public byte[] snapshot() {
+        return bytes;
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 }

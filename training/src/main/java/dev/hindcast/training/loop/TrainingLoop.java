@@ -1,8 +1,8 @@
-package dev.hindcast.offlinerl.training;
+package dev.hindcast.training.loop;
 
 import dev.hindcast.core.artefact.Fingerprint;
 import dev.hindcast.core.config.UserError;
-import dev.hindcast.offlinerl.algorithm.Learner;
+import dev.hindcast.training.learner.Learner;
 import dev.hindcast.training.learner.Losses;
 import dev.hindcast.training.learner.MiniBatch;
 import dev.hindcast.training.learner.TrainingStopped;

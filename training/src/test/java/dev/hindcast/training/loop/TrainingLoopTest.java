@@ -1,4 +1,4 @@
-package dev.hindcast.offlinerl.training;
+package dev.hindcast.training.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,23 +11,20 @@ import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.world.ChainMdp;
 import dev.hindcast.core.world.TabularMdp;
 import dev.hindcast.core.world.TabularPolicy;
-import dev.hindcast.offlinerl.algorithm.Algorithms;
-import dev.hindcast.offlinerl.algorithm.Iql;
-import dev.hindcast.offlinerl.algorithm.Learner;
-import dev.hindcast.offlinerl.algorithm.Setting;
-import dev.hindcast.offlinerl.network.Network;
-import dev.hindcast.offlinerl.network.Networks;
-import dev.hindcast.offlinerl.network.Observations;
-import dev.hindcast.offlinerl.network.djl.DjlNetworks;
-import dev.hindcast.offlinerl.product.FrozenProduct;
-import dev.hindcast.offlinerl.product.Product;
-import dev.hindcast.training.learner.Device;
 import dev.hindcast.training.learner.Experience;
+import dev.hindcast.training.learner.Learner;
+import dev.hindcast.training.learner.LearnerState;
 import dev.hindcast.training.learner.Losses;
+import dev.hindcast.training.learner.MeanRewards;
 import dev.hindcast.training.learner.MiniBatch;
 import dev.hindcast.training.sampling.ReplayBuffer;
 import dev.hindcast.training.sampling.Uses;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,17 +50,13 @@ class TrainingLoopTest {
     assertThat(resumed.said()).containsExactly("going on after 40 updates");
     assertThat(resumed.metrics()).isEqualTo(whole.metrics());
     assertThat(resumed.latest()).isEqualTo(whole.latest());
-    assertThat(resumed.parameters().keySet()).isEqualTo(whole.parameters().keySet());
-    whole
-        .parameters()
-        .forEach(
-            (name, values) -> assertThat(resumed.parameters().get(name)).containsExactly(values));
+    assertThat(resumed.state()).isEqualTo(whole.state());
+    assertThat(resumed.snapshots().keySet()).isEqualTo(whole.snapshots().keySet());
     whole
         .snapshots()
         .forEach(
             (updates, snapshot) ->
-                assertThat(policy(resumed.snapshots().get(updates)))
-                    .containsExactly(policy(snapshot)));
+                assertThat(resumed.snapshots().get(updates)).containsExactly(snapshot));
   }
 
   /** The last five tenths of 60 updates; 36 lies before the interruption of the test above. */
@@ -71,13 +64,9 @@ class TrainingLoopTest {
   void snapshotsAreTakenTowardsTheEndAndTheLastIsTheEnd() {
     Run run = train(new Memory(), RUN, 1, Integer.MAX_VALUE);
     assertThat(run.snapshots().keySet()).containsExactly(36L, 42L, 48L, 54L, 60L);
-    assertThat(policy(run.snapshots().get(60L))).containsExactly(run.parameters().get("policy"));
-    assertThat(policy(run.snapshots().get(54L))).isNotEqualTo(run.parameters().get("policy"));
+    assertThat(run.snapshots().get(60L)).containsExactly(run.end());
+    assertThat(run.snapshots().get(54L)).isNotEqualTo(run.end());
     assertThatThrownBy(() -> Snapshots.last(11)).hasMessageContaining("snapshots is 11");
-  }
-
-  private static float[] policy(FrozenProduct product) {
-    return product.networks().get("policy").parameters();
   }
 
   @Test
@@ -88,10 +77,7 @@ class TrainingLoopTest {
     Run resumed = train(store, RUN, 1, Integer.MAX_VALUE);
     assertThat(resumed.said()).containsExactly("going on after 47 updates");
     assertThat(resumed.metrics()).isEqualTo(whole.metrics());
-    whole
-        .parameters()
-        .forEach(
-            (name, values) -> assertThat(resumed.parameters().get(name)).containsExactly(values));
+    assertThat(resumed.state()).isEqualTo(whole.state());
   }
 
   @Test
@@ -101,6 +87,20 @@ class TrainingLoopTest {
     Run other = train(store, Fingerprint.ofJson("another"), 1, Integer.MAX_VALUE);
     assertThat(other.said()).singleElement().asString().startsWith("starting anew");
     assertThat(other.metrics()).isEqualTo(train(new Memory(), RUN, 1, 1000).metrics());
+  }
+
+  @Test
+  void checkpointOfAnotherKindOfLearnerIsNotUsed() {
+    Memory store = new Memory();
+    train(store, RUN, 1, Integer.MAX_VALUE);
+    List<String> said = new ArrayList<>();
+    new TrainingLoop(
+            "x-seed0",
+            reporting(update -> Losses.of(Map.of())),
+            buffer(LOG, Uses.ALL_STEPS),
+            SCHEDULE)
+        .run(RUN, store, said::add, () -> false);
+    assertThat(said).singleElement().asString().startsWith("starting anew");
   }
 
   @Test
@@ -131,9 +131,9 @@ class TrainingLoopTest {
     Run run = train(new Memory(), RUN, 1, 1000);
     List<String> lines = run.metrics().lines().toList();
     assertThat(lines).hasSize(4);
-    assertThat(lines.get(0)).contains("\"update\":15").contains("\"critic_loss\":");
+    assertThat(lines.get(0)).contains("\"update\":15").contains("\"value_loss\":");
     assertThat(lines.get(3)).contains("\"update\":60").doesNotContain("time");
-    assertThat(run.latest()).containsKeys("critic_loss", "policy_loss", "value_loss");
+    assertThat(run.latest()).containsOnlyKeys("value_loss", "reward");
   }
 
   @Test
@@ -219,14 +219,20 @@ class TrainingLoopTest {
       }
 
       @Override
-      public Map<String, Network> networks() {
-        return Map.of();
+      public LearnerState state() {
+        return LearnerState.of(Map.of());
       }
 
       @Override
-      public Product product() {
+      public void restore(LearnerState state) {}
+
+      @Override
+      public byte[] snapshot() {
         throw new IllegalStateException("never asked for");
       }
+
+      @Override
+      public void close() {}
     };
   }
 
@@ -284,11 +290,18 @@ class TrainingLoopTest {
     return new Experience(log, 0.9, Experience.RewardScale.NONE);
   }
 
+  /**
+   * What a run left.
+   *
+   * @param state all that its learner had learned, in hexadecimal digits
+   */
+  @SuppressWarnings("ArrayRecordComponent") // its parts are compared, never itself
   private record Run(
       String metrics,
       Map<String, Double> latest,
-      Map<String, float[]> parameters,
-      SortedMap<Long, FrozenProduct> snapshots,
+      String state,
+      byte[] end,
+      SortedMap<Long, byte[]> snapshots,
       List<String> said) {}
 
   private static Run train(CheckpointStore store, Fingerprint run, long seed, int interruptAfter) {
@@ -297,24 +310,10 @@ class TrainingLoopTest {
 
   private static Run train(
       CheckpointStore store, Fingerprint run, long seed, int interruptAfter, long until) {
-    Algorithms.Entry<?> iql = Algorithms.named("iql").orElseThrow();
     List<String> said = new ArrayList<>();
-    try (Networks networks = DjlNetworks.on(Device.CPU);
-        Observations observations =
-            networks.place(LOG.numeric(), LOG.categories(), 1, LOG.observationRows());
-        Learner learner =
-            iql.learner(
-                new Setting(
-                    experience(LOG),
-                    observations,
-                    networks,
-                    List.of(16),
-                    8,
-                    0.9,
-                    seed,
-                    Optional.empty()),
-                Iql.Config.DEFAULT)) {
-      ReplayBuffer buffer = new ReplayBuffer(experience(LOG), iql.uses(), learner.steps(), seed);
+    try (Learner learner = new MeanRewards(LOG.actionCount(), seed)) {
+      ReplayBuffer buffer =
+          new ReplayBuffer(experience(LOG), Uses.ALL_STEPS, learner.steps(), seed);
       Snapshots snapshots = Snapshots.last(5);
       int[] asked = {0};
       BooleanSupplier stop = () -> asked[0]++ >= interruptAfter;
@@ -322,10 +321,24 @@ class TrainingLoopTest {
           new TrainingLoop(
                   "iql-seed0", learner, buffer, SCHEDULE, Alarms.off(), line -> {}, snapshots)
               .run(run, store, said::add, stop, until);
-      Map<String, float[]> parameters = new java.util.TreeMap<>();
-      learner.networks().forEach((name, network) -> parameters.put(name, network.parameters()));
-      return new Run(metrics.text(), metrics.latest(), parameters, snapshots.taken(), said);
+      return new Run(
+          metrics.text(),
+          metrics.latest(),
+          digits(learner.state()),
+          learner.snapshot(),
+          snapshots.taken(),
+          said);
     }
+  }
+
+  private static String digits(LearnerState state) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      state.writeTo(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return HexFormat.of().formatHex(bytes.toByteArray());
   }
 
   /** Keeps the last checkpoint. */

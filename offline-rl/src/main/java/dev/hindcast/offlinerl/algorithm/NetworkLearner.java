@@ -1,0 +1,84 @@
+package dev.hindcast.offlinerl.algorithm;
+
+import dev.hindcast.offlinerl.network.FreeParameters;
+import dev.hindcast.offlinerl.network.Network;
+import dev.hindcast.offlinerl.network.Network.OptimizerState;
+import dev.hindcast.offlinerl.product.Product;
+import dev.hindcast.training.learner.Learner;
+import dev.hindcast.training.learner.LearnerState;
+import dev.hindcast.training.learner.LearnerState.Numbers;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A learner that is made of networks and a few numbers besides. All of it can be averaged. */
+public interface NetworkLearner extends Learner {
+  /** All networks that must be kept to go on later, targets included, by name. */
+  Map<String, Network> networks();
+
+  /** All numbers besides networks that must be kept to go on later, by name. */
+  default Map<String, FreeParameters> parameters() {
+    return Map.of();
+  }
+
+  /** What it has learned so far. */
+  Product product();
+
+  @Override
+  default LearnerState state() {
+    Map<String, Numbers> numbers = new TreeMap<>();
+    networks()
+        .forEach(
+            (name, network) ->
+                numbers.put(ofNetwork(name), numbers(network.parameters(), network.optimizer())));
+    parameters()
+        .forEach(
+            (name, free) ->
+                numbers.put(ofParameters(name), numbers(free.values(), free.optimizer())));
+    return LearnerState.of(numbers);
+  }
+
+  @Override
+  default void restore(LearnerState state) {
+    networks()
+        .forEach(
+            (name, network) -> {
+              Numbers kept = state.numbers().get(ofNetwork(name));
+              network.parameters(kept.values());
+              network.optimizer(optimizer(kept));
+            });
+    parameters()
+        .forEach(
+            (name, free) -> {
+              Numbers kept = state.numbers().get(ofParameters(name));
+              free.values(kept.values());
+              free.optimizer(optimizer(kept));
+            });
+  }
+
+  /** The numbers of its product: head and architectures stay the same. */
+  @Override
+  default byte[] snapshot() {
+    return product().frozen().numbers();
+  }
+
+  @Override
+  default void close() {
+    networks().values().forEach(Network::close);
+  }
+
+  private static String ofNetwork(String name) {
+    return "network." + name;
+  }
+
+  private static String ofParameters(String name) {
+    return "parameters." + name;
+  }
+
+  private static Numbers numbers(float[] values, OptimizerState optimizer) {
+    return new Numbers(values, optimizer.steps(), optimizer.mean(), optimizer.variance());
+  }
+
+  private static OptimizerState optimizer(Numbers kept) {
+    return new OptimizerState(kept.steps(), kept.mean(), kept.variance());
+  }
+}
