@@ -413,6 +413,9 @@ public final class ConfigNode {
     if (element == Double.class) {
       return items().stream().map(item -> item.number(0)).toList();
     }
+    if (element instanceof ParameterizedType) { // a list of lists of texts
+      return items().stream().map(ConfigNode::texts).toList();
+    }
     return texts();
   }
 

@@ -1,0 +1,90 @@
+package dev.hindcast.gbrl.tree;
+
+import dev.hindcast.core.config.Require;
+import ml.dmlc.xgboost4j.java.XGBoostJNI;
+
+/**
+ * Rows of features in native memory: what ensembles grow on. The first ensemble that grows on it
+ * sorts its numbers into bins, and every ensemble remembers its outputs on it, so one matrix for
+ * all rounds is many times faster than one for each. Belongs to one thread at a time.
+ */
+public final class FeatureMatrix implements AutoCloseable {
+  private final Features features;
+  private final int rows;
+  private final Native.Handle handle;
+
+  private FeatureMatrix(Features features, int rows, Native.Handle handle) {
+    this.features = features;
+    this.rows = rows;
+    this.handle = handle;
+  }
+
+  /**
+   * A copy of these rows.
+   *
+   * @param values (rows, features), NaN where missing
+   */
+  public static FeatureMatrix of(Features features, float[] values) {
+    int rows = values.length / features.width();
+    Require.that(
+        rows > 0 && rows * features.width() == values.length,
+        values.length + " numbers do not fill rows of " + features.width() + " features.");
+    long[] made = new long[1];
+    Native.check(
+        "take in " + rows + " rows of features",
+        XGBoostJNI.XGDMatrixCreateFromMat(values, rows, features.width(), Float.NaN, made));
+    FeatureMatrix matrix =
+        new FeatureMatrix(
+            features,
+            rows,
+            new Native.Handle("matrix of features", made[0], XGBoostJNI::XGDMatrixFree));
+    matrix.describe();
+    return matrix;
+  }
+
+  /** Without types, categories would be taken for numbers, and nobody would notice. */
+  private void describe() {
+    String[] types = new String[features.width()];
+    for (int i = 0; i < types.length; i++) {
+      types[i] = features.isCategorical(i) ? "c" : "q";
+    }
+    Native.check(
+        "set the types of features",
+        XGBoostJNI.XGDMatrixSetStrFeatureInfo(address(), "feature_type", types));
+  }
+
+  /**
+   * What outputs are before any tree, row by row, in place of an ensemble's intercepts. To be set
+   * before any ensemble sees the matrix.
+   *
+   * @param margins (rows, outputs)
+   */
+  public FeatureMatrix startingAt(float[] margins) {
+    Require.that(
+        margins.length % rows == 0,
+        margins.length + " margins do not fill " + rows + " rows of outputs.");
+    Native.check(
+        "set the margins that trees start from",
+        XGBoostJNI.XGDMatrixSetFloatInfo(address(), "base_margin", margins));
+    return this;
+  }
+
+  /** What its columns are. */
+  public Features features() {
+    return features;
+  }
+
+  /** The number of rows. */
+  public int rows() {
+    return rows;
+  }
+
+  long address() {
+    return handle.address();
+  }
+
+  @Override
+  public void close() {
+    handle.close();
+  }
+}
