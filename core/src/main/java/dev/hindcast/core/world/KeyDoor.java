@@ -302,14 +302,8 @@ public final class KeyDoor implements DiscreteWorld<KeyDoor.Moment> {
   TabularPolicy tabular(Policy policy, int layout) {
     List<Moment> moments = moments(layout);
     int n = moments.size();
-    int fields = SPACE.categorical().size();
-    int[] codes = new int[n * fields];
-    String[] ids = new String[n];
-    Arrays.fill(ids, "");
-    for (int i = 0; i < n; i++) {
-      System.arraycopy(observation(moments.get(i)).codes(), 0, codes, i * fields, fields);
-    }
-    Decisions decisions = new Decisions(n, new float[0], codes, new boolean[0], ids, new int[n]);
+    Decisions decisions =
+        Life.decisions(moments.stream().map(this::observation).toList(), new int[n]);
     double[] table =
         Arrays.copyOf(policy.categorical(decisions).probabilities(), (n + 1) * ACTIONS);
     Arrays.fill(table, n * ACTIONS, table.length, 1.0 / ACTIONS); // the end

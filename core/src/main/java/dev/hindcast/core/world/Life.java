@@ -62,7 +62,11 @@ final class Life<S> {
 
   /** One step of each of these, none of which is over. */
   static <S> void step(List<Life<S>> lives, Policy policy, Acting acting) {
-    ActionDistribution.Categorical choices = policy.categorical(decisions(lives));
+    ActionDistribution.Categorical choices =
+        policy.categorical(
+            decisions(
+                lives.stream().map(life -> life.seen).toList(),
+                lives.stream().mapToInt(life -> life.steps).toArray()));
     for (int i = 0; i < lives.size(); i++) {
       Life<S> life = lives.get(i);
       int action = acting == Acting.MODE ? choices.mode(i) : choices.draw(i, life.will);
@@ -104,21 +108,19 @@ final class Life<S> {
     return !unwritten.isEmpty();
   }
 
-  private static <S> Decisions decisions(List<Life<S>> lives) {
-    int n = lives.size();
-    int d = lives.get(0).seen.numbers().length;
-    int c = lives.get(0).seen.codes().length;
+  /** What a policy is asked: what is seen at some moments, and how many steps came before each. */
+  static Decisions decisions(List<Seen> seen, int[] steps) {
+    int n = seen.size();
+    int d = n == 0 ? 0 : seen.get(0).numbers().length;
+    int c = n == 0 ? 0 : seen.get(0).codes().length;
     float[] numbers = new float[n * d];
     int[] codes = new int[n * c];
     String[] ids = new String[n];
-    int[] moments = new int[n];
     for (int i = 0; i < n; i++) {
-      Life<S> life = lives.get(i);
-      System.arraycopy(life.seen.numbers(), 0, numbers, i * d, d);
-      System.arraycopy(life.seen.codes(), 0, codes, i * c, c);
+      System.arraycopy(seen.get(i).numbers(), 0, numbers, i * d, d);
+      System.arraycopy(seen.get(i).codes(), 0, codes, i * c, c);
       ids[i] = Integer.toString(i);
-      moments[i] = life.steps;
     }
-    return new Decisions(n, numbers, codes, new boolean[0], ids, moments);
+    return new Decisions(n, numbers, codes, new boolean[0], ids, steps);
   }
 }

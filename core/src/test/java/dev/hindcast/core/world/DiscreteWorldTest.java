@@ -122,7 +122,7 @@ class DiscreteWorldTest {
   }
 
   static Stream<DiscreteWorld<?>> worlds() {
-    return Stream.of(CART, ACROBOT, new KeyDoor());
+    return Stream.of(CART, ACROBOT, new KeyDoor(), new RetentionOffers());
   }
 
   @Test
