@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindcast.core.config.ConfigDocument;
 import dev.hindcast.core.data.ActionSpace;
-import dev.hindcast.offlinerl.spark.TrainConfig;
+import dev.hindcast.offlinerl.algorithm.Algorithms;
+import dev.hindcast.training.spark.TrainConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,7 +38,7 @@ class ConfigsTest {
   @MethodSource("trainingConfigs")
   void trainingConfigsAreReadWithoutProblems(Path file) {
     ConfigDocument document = ConfigDocument.read(file, List.of());
-    TrainConfig config = TrainConfig.from(document.root());
+    TrainConfig config = TrainConfig.from(document.root(), Algorithms.catalogue());
     document.finish();
 
     ActionSpace actions = file.startsWith("icu-sepsis") ? CHOICES : BOX;

@@ -12,7 +12,7 @@ import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.core.report.EvaluationReport.PolicyResult;
 import dev.hindcast.dataset.ArtefactFolder;
 import dev.hindcast.evaluation.scoring.DecisionsManifest;
-import dev.hindcast.offlinerl.spark.TrainJob;
+import dev.hindcast.training.spark.TrainJob;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,6 @@ package dev.hindcast.cli;
 import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.evaluation.estimator.Estimators;
 import dev.hindcast.ingestion.spark.source.Sources;
-import dev.hindcast.offlinerl.algorithm.Algorithms;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -36,7 +35,9 @@ final class ListCommand extends Verb {
     Map<String, String> entries = new LinkedHashMap<>();
     switch (catalogue) {
       case ALGORITHMS ->
-          Algorithms.all().forEach(entry -> entries.put(entry.name(), entry.description()));
+          Wiring.algorithms()
+              .all()
+              .forEach(entry -> entries.put(entry.name(), entry.description()));
       case ESTIMATORS ->
           Estimators.all()
               .forEach(entry -> entries.put(entry.name(), entry.label() + ": " + entry.summary()));

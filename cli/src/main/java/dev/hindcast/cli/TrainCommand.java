@@ -3,8 +3,8 @@ package dev.hindcast.cli;
 import dev.hindcast.cli.spark.SparkStages;
 import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.dataset.Dataset;
-import dev.hindcast.offlinerl.spark.TrainConfig;
-import dev.hindcast.offlinerl.spark.TrainJob;
+import dev.hindcast.training.spark.TrainConfig;
+import dev.hindcast.training.spark.TrainJob;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -35,7 +35,7 @@ final class TrainCommand extends Verb {
 
   @Override
   public Integer call() {
-    TrainConfig config = options.read(TrainConfig::from);
+    TrainConfig config = options.read(root -> TrainConfig.from(root, Wiring.algorithms()));
     Dataset opened = Dataset.open(dataset);
     try (SparkStages stages = stages()) {
       List<TrainJob.Trained> bundles =

@@ -7,7 +7,7 @@ import dev.hindcast.core.config.ConfigNode;
 import dev.hindcast.core.policy.Pipeline;
 import dev.hindcast.evaluation.plan.EvaluateConfig;
 import dev.hindcast.ingestion.spark.IngestConfig;
-import dev.hindcast.offlinerl.spark.TrainConfig;
+import dev.hindcast.training.spark.TrainConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +46,7 @@ final class ValidateCommand extends Verb {
       sections.add("ingest");
     }
     if (root.at("train").isPresent()) {
-      TrainConfig.from(root);
+      TrainConfig.from(root, Wiring.algorithms());
       sections.add("train");
     }
     if (root.at("evaluate").isPresent()) {

@@ -1,43 +1,26 @@
 package dev.hindcast.offlinerl.algorithm;
 
 import dev.hindcast.core.config.UserError;
-import dev.hindcast.core.data.ActionSpace;
+import dev.hindcast.training.algorithm.Actions;
+import dev.hindcast.training.algorithm.Algorithm;
+import dev.hindcast.training.algorithm.Assignment;
+import dev.hindcast.training.algorithm.Catalogue;
+import dev.hindcast.training.algorithm.Trainee;
+import dev.hindcast.training.algorithm.Yields;
 import dev.hindcast.training.learner.Experience;
 import dev.hindcast.training.sampling.Draws;
 import dev.hindcast.training.sampling.Uses;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The catalogue of neural algorithms. A new one is one file and one line here: among those that can
  * learn from a dataset alone, or among those that need fresh episodes besides.
  */
 public final class Algorithms {
-  /** What an algorithm yields. */
-  public enum Yields {
-    /** A policy. */
-    POLICY,
-    /** The values of actions under a given target policy. */
-    Q_FUNCTION
-  }
-
-  /** Which kinds of actions it can learn to choose or to value. */
-  public enum Actions {
-    /** One of n. */
-    DISCRETE,
-    /** A point in a box. */
-    CONTINUOUS,
-    /** Either. */
-    BOTH;
-
-    /** Whether actions of this space are among them. */
-    public boolean admit(ActionSpace space) {
-      return this == BOTH || (this == DISCRETE) == (space instanceof ActionSpace.Discrete);
-    }
-  }
-
   /**
    * One algorithm.
    *
@@ -58,7 +41,8 @@ public final class Algorithms {
       Yields yields,
       Uses uses,
       Draws draws,
-      BiFunction<Setting, C, NetworkLearner> constructor) {
+      BiFunction<Setting, C, NetworkLearner> constructor)
+      implements Algorithm {
     /** A learner of a policy that draws its steps uniformly. */
     private static <C extends Record> Entry<C> policy(
         String name,
@@ -71,31 +55,15 @@ public final class Algorithms {
           name, description, actions, defaults, Yields.POLICY, uses, Draws.UNIFORMLY, constructor);
     }
 
-    /**
-     * Refuses data of the wrong kind of actions.
-     *
-     * @throws UserError that says so
-     */
-    public void check(ActionSpace space) {
-      if (!actions.admit(space)) {
-        throw UserError.usage(
-            "Cannot train "
-                + name
-                + ": it is for "
-                + (actions == Actions.DISCRETE ? "discrete" : "continuous")
-                + " actions, and the dataset's action space is "
-                + space.inWords()
-                + ". "
-                + (actions == Actions.DISCRETE
-                    ? "Ingest the action as discrete"
-                    : "Ingest the action as a box")
-                + ", or train one of these: "
-                + all().stream()
-                    .filter(entry -> entry.yields() == yields && entry.actions().admit(space))
-                    .map(Entry::name)
-                    .collect(Collectors.joining(", "))
-                + ".");
-      }
+    /** Networks have a mean. */
+    @Override
+    public boolean hasMean() {
+      return true;
+    }
+
+    @Override
+    public Trainee open(Assignment assignment) {
+      return NeuralTrainee.of(this, assignment);
     }
 
     /**
@@ -105,8 +73,23 @@ public final class Algorithms {
      */
     @SuppressWarnings("unchecked")
     public NetworkLearner learner(Setting setting, Record config) {
-      check(setting.data().actionSpace());
+      catalogue().check(this, setting.data().actionSpace());
       return constructor.apply(setting, (C) defaults.getClass().cast(config));
+    }
+
+    /** It travels as its name: a constructor does not. */
+    private Object writeReplace() {
+      return new Name(name);
+    }
+  }
+
+  /** An entry on its way. */
+  private record Name(String name) implements Serializable {
+    private Object readResolve() {
+      return Stream.concat(ALL.stream(), STREAMED.stream())
+          .filter(entry -> entry.name().equals(name))
+          .findFirst()
+          .orElseThrow();
     }
   }
 
@@ -290,6 +273,11 @@ public final class Algorithms {
   /** Those that need fresh episodes of the very policy they train, {@link Experience#fresh()}. */
   public static List<Entry<?>> streamed() {
     return STREAMED;
+  }
+
+  /** Both, for configs to name. */
+  public static Catalogue catalogue() {
+    return new Catalogue(List.copyOf(ALL), List.copyOf(STREAMED));
   }
 
   /** The algorithm of a name among {@link #all()}. */

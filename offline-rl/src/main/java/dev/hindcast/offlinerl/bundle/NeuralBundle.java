@@ -1,14 +1,13 @@
 package dev.hindcast.offlinerl.bundle;
 
-import dev.hindcast.core.artefact.Provenance;
-import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.Decisions;
 import dev.hindcast.core.data.Normalizer;
-import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.offlinerl.product.FrozenProduct;
-import java.nio.charset.StandardCharsets;
+import dev.hindcast.training.bundle.ModelCard;
+import dev.hindcast.training.bundle.OnnxExport;
+import dev.hindcast.training.bundle.TrainingRecord;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -16,42 +15,28 @@ import java.util.SortedMap;
 /**
  * A trained product about to become a bundle.
  *
- * @param name what people call it
- * @param algorithm the catalogue name
- * @param description what the algorithm does, in one sentence
- * @param observationSpace what it is shown
- * @param actionSpace what it chooses from
- * @param usesMask whether a policy was trained with masks
- * @param evaluates for a Q-function: whose returns it predicts
- * @param discount γ of training
- * @param updates gradient updates made
- * @param metrics figures at the end of training
- * @param metricsLog the metrics file
- * @param provenance what made it
+ * @param record what the bundle says of the training
  * @param product the networks, and how their outputs are read
  * @param snapshots earlier moments of the product, by updates made; each becomes an export beside
  *     the final one
  * @param normalizer of numeric inputs
  */
 public record NeuralBundle(
-    String name,
-    String algorithm,
-    String description,
-    ObservationSpace observationSpace,
-    ActionSpace actionSpace,
-    boolean usesMask,
-    Optional<BundleManifest.Evaluates> evaluates,
-    double discount,
-    long updates,
-    Map<String, Double> metrics,
-    String metricsLog,
-    Provenance provenance,
+    TrainingRecord record,
     FrozenProduct product,
     SortedMap<Long, FrozenProduct> snapshots,
     Normalizer normalizer) {
-  /** Checks that the product fits the spaces. */
+  private static final ModelCard.Words WORDS =
+      new ModelCard.Words(
+          "gradient updates", "NeuralBundleFormat.all()", "From Java, without native code:");
+
+  /** Checks that the product fits the record. */
   public NeuralBundle {
-    product.checkFits(observationSpace, actionSpace);
+    if (product.head().isPolicy() != record.isOfPolicy()) {
+      throw new IllegalArgumentException(
+          "the head " + product.head() + " is not that of a " + record.kind());
+    }
+    product.checkFits(record.observationSpace(), record.actionSpace());
   }
 
   /**
@@ -61,47 +46,29 @@ public record NeuralBundle(
    * @throws IllegalStateException when one does not
    */
   public BundleManifest publish(ArtefactWriter writer, Decisions sample) {
-    boolean isPolicy = product.head().isPolicy();
     writer.write(StoredWeights.FILE, NeuralBundleFormat.weights(product, normalizer));
     writer.write(NeuralBundleFormat.ARCHITECTURE, NeuralBundleFormat.architecture(product));
-    writer.write(NeuralBundleFormat.METRICS, metricsLog.getBytes(StandardCharsets.UTF_8));
-    writer.write(
-        NeuralBundleFormat.MODEL_CARD, new ModelCard(this).text().getBytes(StandardCharsets.UTF_8));
-    double difference = export(writer, NeuralBundleFormat.ONNX, product, sample);
+    record.write(writer, WORDS);
+    double difference = export(writer, OnnxExport.FILE, product, sample);
     for (Map.Entry<Long, FrozenProduct> snapshot : snapshots.entrySet()) {
-      String path =
-          NeuralBundleFormat.SNAPSHOTS + "/" + snapshot.getKey() + "/" + NeuralBundleFormat.ONNX;
+      String path = OnnxExport.snapshot(snapshot.getKey());
       difference = Math.max(difference, export(writer, path, snapshot.getValue(), sample));
     }
-    BundleManifest manifest =
-        new BundleManifest(
-            BundleManifest.SPEC_VERSION,
-            isPolicy ? BundleManifest.POLICY : BundleManifest.Q_FUNCTION,
-            NeuralBundleFormat.NAME,
-            name,
-            algorithm,
-            observationSpace,
-            actionSpace,
-            usesMask,
-            evaluates,
-            discount,
-            updates,
-            metrics,
-            Optional.of(
-                new BundleManifest.Onnx(
-                    NeuralBundleFormat.ONNX, OnnxModel.OPSET, difference, sample.size())),
-            writer.files(),
-            provenance);
-    writer.publish(manifest);
-    return manifest;
+    return record.publish(
+        writer,
+        NeuralBundleFormat.NAME,
+        Optional.of(
+            new BundleManifest.Onnx(OnnxExport.FILE, OnnxModel.OPSET, difference, sample.size())));
   }
 
   /** Writes one export; how far it is off. */
   private double export(
       ArtefactWriter writer, String path, FrozenProduct exported, Decisions sample) {
-    byte[] onnx = OnnxModel.of(exported, normalizer, actionSpace, usesMask).toByteArray();
+    byte[] onnx =
+        OnnxModel.of(exported, normalizer, record.actionSpace(), record.usesMask()).toByteArray();
     double difference =
-        new OnnxCheck(exported, normalizer, actionSpace, usesMask).greatestDifference(onnx, sample);
+        new OnnxCheck(exported, normalizer, record.actionSpace(), record.usesMask())
+            .greatestDifference(onnx, sample);
     writer.write(path, onnx);
     return difference;
   }

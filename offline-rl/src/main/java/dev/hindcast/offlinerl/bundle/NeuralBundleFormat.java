@@ -26,13 +26,7 @@ public final class NeuralBundleFormat implements BundleLoader.Format {
   /** The name in manifests. */
   public static final String NAME = "hindcast-networks-2";
 
-  /** The metrics file. */
-  public static final String METRICS = "metrics.jsonl";
-
   static final String ARCHITECTURE = "architecture.json";
-  static final String ONNX = "model.onnx";
-  static final String MODEL_CARD = "model-card.md";
-  static final String SNAPSHOTS = "snapshots";
   private static final String VECTOR = "vector.";
 
   /** The content of {@code architecture.json}. */

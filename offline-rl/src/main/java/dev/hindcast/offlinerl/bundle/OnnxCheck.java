@@ -10,6 +10,7 @@ import dev.hindcast.core.data.Normalizer;
 import dev.hindcast.core.policy.ActionDistribution;
 import dev.hindcast.offlinerl.network.Architecture;
 import dev.hindcast.offlinerl.product.FrozenProduct;
+import dev.hindcast.training.bundle.OnnxExport;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
@@ -58,7 +59,7 @@ final class OnnxCheck {
     double greatest = 0;
     for (Map.Entry<String, double[]> output : expected.entrySet()) {
       boolean[] passedOver =
-          output.getKey().equals(OnnxModel.PROBABILITIES)
+          output.getKey().equals(OnnxExport.PROBABILITIES)
               ? undecided
               : new boolean[undecided.length];
       double difference =
@@ -102,26 +103,26 @@ final class OnnxCheck {
     if (!product.head().isPolicy()) {
       NeuralQFunction values = NeuralQFunction.of(product, normalizer, actionSpace);
       if (actionSpace instanceof ActionSpace.Discrete) {
-        outputs.put(OnnxModel.VALUES, values.values(sample));
+        outputs.put(OnnxExport.VALUES, values.values(sample));
       } else {
-        outputs.put(OnnxModel.VALUE, values.values(sample, actions));
+        outputs.put(OnnxExport.VALUE, values.values(sample, actions));
       }
       return outputs;
     }
     ActionDistribution distribution = policy().distribution(sample);
     if (distribution instanceof ActionDistribution.Categorical categorical) {
-      outputs.put(OnnxModel.PROBABILITIES, categorical.probabilities());
-      policy().values(sample).ifPresent(values -> outputs.put(OnnxModel.VALUES, doubles(values)));
+      outputs.put(OnnxExport.PROBABILITIES, categorical.probabilities());
+      policy().values(sample).ifPresent(values -> outputs.put(OnnxExport.VALUES, doubles(values)));
       return outputs;
     }
-    outputs.put(OnnxModel.ACTION, doubles(((ActionDistribution.Continuous) distribution).modes()));
+    outputs.put(OnnxExport.ACTION, doubles(((ActionDistribution.Continuous) distribution).modes()));
     if (distribution instanceof ActionDistribution.Gaussian gaussian) {
-      outputs.put(OnnxModel.MEAN, doubles(gaussian.means()));
-      outputs.put(OnnxModel.LOG_DEVIATION, logs(gaussian.deviations()));
+      outputs.put(OnnxExport.MEAN, doubles(gaussian.means()));
+      outputs.put(OnnxExport.LOG_DEVIATION, logs(gaussian.deviations()));
     }
     if (distribution instanceof ActionDistribution.SquashedGaussian squashed) {
-      outputs.put(OnnxModel.MEAN, doubles(squashed.means()));
-      outputs.put(OnnxModel.LOG_DEVIATION, logs(squashed.deviations()));
+      outputs.put(OnnxExport.MEAN, doubles(squashed.means()));
+      outputs.put(OnnxExport.LOG_DEVIATION, logs(squashed.deviations()));
     }
     return outputs;
   }
@@ -182,25 +183,25 @@ final class OnnxCheck {
       throws OrtException {
     Architecture any = product.networks().values().iterator().next().architecture();
     long rows = sample.size();
-    if (wanted.contains(OnnxModel.OBSERVATION)) {
+    if (wanted.contains(OnnxExport.OBSERVATION)) {
       inputs.put(
-          OnnxModel.OBSERVATION,
+          OnnxExport.OBSERVATION,
           OnnxTensor.createTensor(
               environment, FloatBuffer.wrap(sample.numeric()), new long[] {rows, any.numeric()}));
     }
-    if (wanted.contains(OnnxModel.CODES)) {
+    if (wanted.contains(OnnxExport.CODES)) {
       long[] codes = Arrays.stream(sample.categories()).asLongStream().toArray();
       inputs.put(
-          OnnxModel.CODES,
+          OnnxExport.CODES,
           OnnxTensor.createTensor(
               environment, LongBuffer.wrap(codes), new long[] {rows, any.embeddings().size()}));
     }
-    if (wanted.contains(OnnxModel.MASK)) {
-      inputs.put(OnnxModel.MASK, OnnxTensor.createTensor(environment, masks(sample)));
+    if (wanted.contains(OnnxExport.MASK)) {
+      inputs.put(OnnxExport.MASK, OnnxTensor.createTensor(environment, masks(sample)));
     }
-    if (wanted.contains(OnnxModel.ACTION)) {
+    if (wanted.contains(OnnxExport.ACTION)) {
       inputs.put(
-          OnnxModel.ACTION,
+          OnnxExport.ACTION,
           OnnxTensor.createTensor(
               environment, FloatBuffer.wrap(actions), new long[] {rows, actions.length / rows}));
     }

@@ -8,6 +8,7 @@ import dev.hindcast.offlinerl.network.Architecture;
 import dev.hindcast.offlinerl.network.Architecture.Normalization;
 import dev.hindcast.offlinerl.product.FrozenProduct;
 import dev.hindcast.offlinerl.product.Head;
+import dev.hindcast.training.bundle.OnnxExport;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,15 +19,6 @@ import java.util.List;
  */
 final class OnnxModel {
   static final int OPSET = 17;
-  static final String OBSERVATION = "observation";
-  static final String CODES = "observation_codes";
-  static final String MASK = "action_mask";
-  static final String ACTION = "action";
-  static final String PROBABILITIES = "probabilities";
-  static final String VALUES = "values";
-  static final String VALUE = "value";
-  static final String MEAN = "mean";
-  static final String LOG_DEVIATION = "log_deviation";
   private static final int IR_VERSION = 8;
   private static final float MASKED_LOGIT = -1e9f;
   private static final String SHARED = "input.normalized";
@@ -60,18 +52,18 @@ final class OnnxModel {
   private void inputs(Normalizer normalizer) {
     Architecture any = product.networks().values().iterator().next().architecture();
     if (any.numeric() > 0) {
-      graph.floatInput(OBSERVATION, any.numeric());
+      graph.floatInput(OnnxExport.OBSERVATION, any.numeric());
       graph.constant("normalizer.mean", normalizer.mean());
       graph.constant("normalizer.scale", normalizer.scale());
-      graph.node("Sub", "input.centered", OBSERVATION, "normalizer.mean");
+      graph.node("Sub", "input.centered", OnnxExport.OBSERVATION, "normalizer.mean");
       graph.node("Div", SHARED, "input.centered", "normalizer.scale");
     }
     int fields = any.embeddings().size();
     if (fields > 0) {
-      graph.integerInput(CODES, fields);
+      graph.integerInput(OnnxExport.CODES, fields);
       for (int i = 0; i < fields; i++) {
         graph.integer("input.field." + i, i);
-        graph.node("Gather", "input.codes." + i, 1, CODES, "input.field." + i);
+        graph.node("Gather", "input.codes." + i, 1, OnnxExport.CODES, "input.field." + i);
       }
     }
   }
@@ -79,27 +71,27 @@ final class OnnxModel {
   private void discrete(int actions, boolean usesMask) {
     Head head = product.head();
     if (head instanceof Head.ActionValues) {
-      graph.node("Identity", VALUES, network(Head.Q));
-      graph.floatOutput(VALUES, actions);
+      graph.node("Identity", OnnxExport.VALUES, network(Head.Q));
+      graph.floatOutput(OnnxExport.VALUES, actions);
       return;
     }
     if (usesMask) {
-      graph.booleanInput(MASK, actions);
+      graph.booleanInput(OnnxExport.MASK, actions);
       graph.constant("masked.logit", new float[] {MASKED_LOGIT});
     }
     if (head instanceof Head.Greedy greedy) {
       greedy(greedy, actions, usesMask);
     } else {
       String logits = masked("policy.masked", network(Head.POLICY), usesMask);
-      graph.node("Softmax", PROBABILITIES, 1, logits);
-      graph.floatOutput(PROBABILITIES, actions);
+      graph.node("Softmax", OnnxExport.PROBABILITIES, 1, logits);
+      graph.floatOutput(OnnxExport.PROBABILITIES, actions);
     }
   }
 
   /** Values of actions that do not count fall below all others; then the greatest is marked. */
   private void greedy(Head.Greedy head, int actions, boolean usesMask) {
-    graph.node("Identity", VALUES, network(Head.Q));
-    String values = masked("q.masked", VALUES, usesMask);
+    graph.node("Identity", OnnxExport.VALUES, network(Head.Q));
+    String values = masked("q.masked", OnnxExport.VALUES, usesMask);
     if (head.threshold() > 0) {
       String logits = masked("behavior.masked", network(Head.BEHAVIOR), usesMask);
       graph.constant("behavior.threshold", new float[] {(float) Math.log(head.threshold())});
@@ -113,16 +105,16 @@ final class OnnxModel {
     graph.node("ArgMax", "q.best", 1, values);
     graph.integers("actions", 0, actions);
     graph.node("Equal", "q.chosen", "q.best", "actions");
-    graph.castToFloat(PROBABILITIES, "q.chosen");
-    graph.floatOutput(PROBABILITIES, actions);
-    graph.floatOutput(VALUES, actions);
+    graph.castToFloat(OnnxExport.PROBABILITIES, "q.chosen");
+    graph.floatOutput(OnnxExport.PROBABILITIES, actions);
+    graph.floatOutput(OnnxExport.VALUES, actions);
   }
 
   private String masked(String name, String values, boolean usesMask) {
     if (!usesMask) {
       return values;
     }
-    graph.node("Where", name, MASK, values, "masked.logit");
+    graph.node("Where", name, OnnxExport.MASK, values, "masked.logit");
     return name;
   }
 
@@ -136,14 +128,14 @@ final class OnnxModel {
     box(box);
     if (head instanceof Head.SquashedGaussian squashed) {
       String outputs = network(Head.POLICY);
-      graph.columns(MEAN, outputs, 0, d);
+      graph.columns(OnnxExport.MEAN, outputs, 0, d);
       graph.columns("policy.log_deviation", outputs, d, 2 * d);
       graph.between(
-          LOG_DEVIATION,
+          OnnxExport.LOG_DEVIATION,
           "policy.log_deviation",
           (float) squashed.minLogDeviation(),
           (float) squashed.maxLogDeviation());
-      graph.node("Tanh", "policy.units", MEAN);
+      graph.node("Tanh", "policy.units", OnnxExport.MEAN);
       stretched("policy.stretched", "policy.units");
       cut("policy.stretched");
     } else if (head instanceof Head.Residual residual) {
@@ -162,10 +154,10 @@ final class OnnxModel {
     } else {
       gaussian(box, head instanceof Head.TanhMeanGaussian);
     }
-    graph.floatOutput(ACTION, d);
+    graph.floatOutput(OnnxExport.ACTION, d);
     if (product.head() instanceof Head.SquashedGaussian || !product.head().vectors().isEmpty()) {
-      graph.floatOutput(MEAN, d);
-      graph.floatOutput(LOG_DEVIATION, d);
+      graph.floatOutput(OnnxExport.MEAN, d);
+      graph.floatOutput(OnnxExport.LOG_DEVIATION, d);
     }
   }
 
@@ -175,8 +167,8 @@ final class OnnxModel {
       graph.node("Tanh", "policy.units", units);
       units = "policy.units";
     }
-    stretched(MEAN, units);
-    cut(MEAN);
+    stretched(OnnxExport.MEAN, units);
+    cut(OnnxExport.MEAN);
     float[] stored = product.vectors().get(Head.LOG_DEVIATION);
     float[] log = new float[stored.length];
     for (int j = 0; j < log.length; j++) {
@@ -184,8 +176,8 @@ final class OnnxModel {
       log[j] = (float) Math.log(Math.max(Float.MIN_NORMAL, Math.exp(stored[j]) * half));
     }
     graph.constant("policy.log_deviation", log);
-    graph.node("Shape", "mean.shape", MEAN);
-    graph.node("Expand", LOG_DEVIATION, "policy.log_deviation", "mean.shape");
+    graph.node("Shape", "mean.shape", OnnxExport.MEAN);
+    graph.node("Expand", OnnxExport.LOG_DEVIATION, "policy.log_deviation", "mean.shape");
   }
 
   private void actionValue(ActionSpace.Box box) {
@@ -199,15 +191,15 @@ final class OnnxModel {
       scale[j] = width > 0 ? (float) (2 / width) : 0;
       offset[j] = width > 0 ? -1 : 0;
     }
-    graph.floatInput(ACTION, d);
+    graph.floatInput(OnnxExport.ACTION, d);
     graph.constant("action.low", low);
     graph.constant("action.scale", scale);
     graph.constant("action.offset", offset);
-    graph.node("Sub", "action.above", ACTION, "action.low");
+    graph.node("Sub", "action.above", OnnxExport.ACTION, "action.low");
     graph.node("Mul", "action.scaled", "action.above", "action.scale");
     graph.node("Add", "action.units", "action.scaled", "action.offset");
-    graph.firstColumn(VALUE, network(Head.Q, "action.units"));
-    graph.floatOutput(VALUE);
+    graph.firstColumn(OnnxExport.VALUE, network(Head.Q, "action.units"));
+    graph.floatOutput(OnnxExport.VALUE);
   }
 
   private void box(ActionSpace.Box box) {
@@ -237,7 +229,7 @@ final class OnnxModel {
   /** The action: cut to the box. */
   private void cut(String values) {
     graph.node("Max", "action.raised", values, "box.low");
-    graph.node("Min", ACTION, "action.raised", "box.high");
+    graph.node("Min", OnnxExport.ACTION, "action.raised", "box.high");
   }
 
   /** The outputs of a network, (N, outputs); extra inputs stand after the observation. */

@@ -37,6 +37,8 @@ import dev.hindcast.offlinerl.network.djl.DjlNetworks;
 import dev.hindcast.offlinerl.network.djl.LiveArrays;
 import dev.hindcast.offlinerl.network.simd.SimdNetworks;
 import dev.hindcast.offlinerl.product.FrozenProduct;
+import dev.hindcast.training.algorithm.Yields;
+import dev.hindcast.training.bundle.TrainingRecord;
 import dev.hindcast.training.learner.Device;
 import dev.hindcast.training.learner.Experience;
 import dev.hindcast.training.loop.CheckpointStore;
@@ -264,7 +266,7 @@ class LearnerContractTest {
     Exam exam = EXAMS.get(name);
     try (Run run = new Run(entry, exam.config(), course, course.log(), 1)) {
       run.train(0, exam.updates());
-      if (entry.yields() == Algorithms.Yields.POLICY) {
+      if (entry.yields() == Yields.POLICY) {
         assertThat(course.score(run.published(name + " solved").policy().orElseThrow()))
             .as("from nothing learned, 0, to the best policy, 1")
             .isGreaterThan(exam.passes());
@@ -282,7 +284,7 @@ class LearnerContractTest {
       assertThat(onnx.maxDifference()).isBetween(0.0, 1e-4);
       FrozenProduct product = run.learner.product().frozen();
       ActionSpace space = course.log().actionSpace();
-      if (entry.yields() == Algorithms.Yields.Q_FUNCTION) {
+      if (entry.yields() == Yields.Q_FUNCTION) {
         QFunction values = NeuralQFunction.of(product, run.normalizer, space);
         assertThat(valuesOf(loaded.qFunction().orElseThrow(), sample, space))
             .containsExactly(valuesOf(values, sample, space));
@@ -404,7 +406,7 @@ class LearnerContractTest {
   }
 
   private static void refuses(Algorithms.Entry<?> entry, ActionSpace space) {
-    assertThatThrownBy(() -> entry.check(space))
+    assertThatThrownBy(() -> Algorithms.catalogue().check(entry, space))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("Cannot train " + entry.name() + ": it is for ")
         .hasMessageContaining(space.inWords());
@@ -510,21 +512,23 @@ class LearnerContractTest {
               JsonNodeFactory.instance.objectNode(),
               0,
               new CodeVersion("0", "test"));
-      boolean isPolicy = entry.yields() == Algorithms.Yields.POLICY;
+      boolean isPolicy = entry.yields() == Yields.POLICY;
       NeuralBundle bundle =
           new NeuralBundle(
-              "x-seed0",
-              entry.name(),
-              entry.description(),
-              log.observationSpace(),
-              log.actionSpace(),
-              isPolicy && log.hasMask(),
-              Optional.empty(),
-              Course.DISCOUNT,
-              FEW_UPDATES,
-              Map.of(),
-              "",
-              provenance,
+              new TrainingRecord(
+                  "x-seed0",
+                  entry.name(),
+                  entry.description(),
+                  isPolicy ? BundleManifest.POLICY : BundleManifest.Q_FUNCTION,
+                  log.observationSpace(),
+                  log.actionSpace(),
+                  isPolicy && log.hasMask(),
+                  Optional.empty(),
+                  Course.DISCOUNT,
+                  FEW_UPDATES,
+                  Map.of(),
+                  "",
+                  provenance),
               learner.product().frozen(),
               new TreeMap<>(),
               normalizer);

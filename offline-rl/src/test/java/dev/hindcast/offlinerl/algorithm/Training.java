@@ -14,8 +14,6 @@ import dev.hindcast.training.learner.Device;
 import dev.hindcast.training.learner.Experience;
 import dev.hindcast.training.learner.Losses;
 import dev.hindcast.training.sampling.Draws;
-import dev.hindcast.training.sampling.HybridSampler;
-import dev.hindcast.training.sampling.ReplayBuffer;
 import dev.hindcast.training.sampling.Sampler;
 import dev.hindcast.training.sampling.Uses;
 import java.util.ArrayList;
@@ -160,14 +158,10 @@ final class Training {
     }
   }
 
-  /**
-   * As a trial draws, half of each batch from the demonstrations where the algorithm wants that.
-   */
+  /** As a trial draws. */
   static Sampler sampler(
       Draws draws, Uses uses, Experience experience, NetworkLearner learner, long seed) {
-    return draws == Draws.HALF_DEMONSTRATIONS
-        ? HybridSampler.ofDemonstrations(experience, uses, learner.steps(), 0.5, seed)
-        : new ReplayBuffer(experience, uses, learner.steps(), seed);
+    return draws.sampler(experience, uses, learner.steps(), 0.5, seed);
   }
 
   /** One decision in each state of a tabular world. */

@@ -20,6 +20,7 @@ import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.offlinerl.network.Architecture;
 import dev.hindcast.offlinerl.product.FrozenProduct;
 import dev.hindcast.offlinerl.product.Head;
+import dev.hindcast.training.bundle.TrainingRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -278,18 +279,20 @@ class NeuralBundleTest {
             new CodeVersion("0", "test"));
     NeuralBundle bundle =
         new NeuralBundle(
-            "test",
-            "iql",
-            "Learns well.",
-            SPACE,
-            SPACE_OF_ACTIONS,
-            usesMask,
-            Optional.empty(),
-            0.99,
-            10,
-            Map.of("value_loss", 0.25, "steps", 120.0),
-            "{\"update\":10}\n",
-            provenance,
+            new TrainingRecord(
+                "test",
+                "iql",
+                "Learns well.",
+                product.head().isPolicy() ? BundleManifest.POLICY : BundleManifest.Q_FUNCTION,
+                SPACE,
+                SPACE_OF_ACTIONS,
+                usesMask,
+                Optional.empty(),
+                0.99,
+                10,
+                Map.of("value_loss", 0.25, "steps", 120.0),
+                "{\"update\":10}\n",
+                provenance),
             product,
             snapshots,
             NORMALIZER);

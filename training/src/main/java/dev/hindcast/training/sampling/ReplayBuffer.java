@@ -86,6 +86,11 @@ public final class ReplayBuffer implements Sampler {
     return batch(rows, update, updates);
   }
 
+  /** All usable steps; shared, read only. */
+  int[] rows() {
+    return usable;
+  }
+
   /** The step at a place of an update's batch. */
   int row(long update, int place) {
     long draw = StableHash.combine(StableHash.combine(stream, update), place);

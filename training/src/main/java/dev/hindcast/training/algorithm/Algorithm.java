@@ -1,0 +1,66 @@
+package dev.hindcast.training.algorithm;
+
+import dev.hindcast.training.loop.Schedule;
+import dev.hindcast.training.sampling.Draws;
+import dev.hindcast.training.sampling.Uses;
+import java.io.Serializable;
+import java.util.Map;
+
+/**
+ * An entry of the catalogue: what there is to know of an algorithm before it runs, and how to begin
+ * it. It travels to executors.
+ */
+public interface Algorithm extends Serializable {
+  /** What configs call it. */
+  String name();
+
+  /** One line for people. */
+  String description();
+
+  /** Which kinds of actions it is for. */
+  Actions actions();
+
+  /** Its own settings, each with its default. */
+  Record defaults();
+
+  /** What comes out. */
+  Yields yields();
+
+  /** What goes in. */
+  Uses uses();
+
+  /** How. */
+  Draws draws();
+
+  /**
+   * Whether learners that saw different parts of the data have a mean, so that it can be trained in
+   * rounds on several executors.
+   */
+  boolean hasMean();
+
+  /**
+   * The shared settings that mean nothing to it, by their keys in configs, each with what to do
+   * instead, as the end of a sentence: "every round sees all steps". They do not enter what made a
+   * bundle, and an entry of its own may not set them.
+   */
+  default Map<String, String> ignored() {
+    return Map.of();
+  }
+
+  /**
+   * How long it trains.
+   *
+   * @param settings those every algorithm has
+   * @param options its own, of the kind of {@link #defaults}
+   */
+  default Schedule schedule(TrainSettings settings, Record options) {
+    return settings.schedule();
+  }
+
+  /**
+   * Begins it.
+   *
+   * @throws dev.hindcast.core.config.UserError when it cannot learn from such data, or not there
+   */
+  Trainee open(Assignment assignment);
+}
