@@ -4,8 +4,8 @@ import dev.hindcast.core.loss.CrossEntropy;
 import dev.hindcast.core.loss.Loss;
 import dev.hindcast.core.loss.MaskedSoftmax;
 import dev.hindcast.offlinerl.network.Network;
-import dev.hindcast.offlinerl.product.Head;
 import dev.hindcast.offlinerl.product.Product;
+import dev.hindcast.training.head.Head;
 import dev.hindcast.training.learner.MiniBatch;
 import java.util.Map;
 

@@ -2,8 +2,8 @@ package dev.hindcast.offlinerl.algorithm;
 
 import dev.hindcast.core.loss.Loss;
 import dev.hindcast.offlinerl.network.Network;
-import dev.hindcast.offlinerl.product.Head;
 import dev.hindcast.offlinerl.product.Product;
+import dev.hindcast.training.head.Head;
 import dev.hindcast.training.learner.MiniBatch;
 import java.util.Map;
 import java.util.Optional;

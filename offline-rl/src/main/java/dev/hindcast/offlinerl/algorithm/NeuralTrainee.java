@@ -7,7 +7,7 @@ import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.core.policy.Policy;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.offlinerl.bundle.NeuralBundle;
-import dev.hindcast.offlinerl.bundle.NeuralPolicy;
+import dev.hindcast.offlinerl.bundle.NeuralFunctions;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.backend.Backends;
@@ -76,7 +76,7 @@ final class NeuralTrainee implements Trainee {
     if (!product.head().isPolicy()) {
       throw new IllegalStateException("The head " + product.head() + " is not a policy's.");
     }
-    return NeuralPolicy.of(product, normalizer, data.actionSpace(), data.hasMask());
+    return NeuralFunctions.policy(product, normalizer, data.actionSpace(), data.hasMask());
   }
 
   @Override

@@ -2,8 +2,8 @@ package dev.hindcast.offlinerl.algorithm;
 
 import dev.hindcast.core.loss.SquashedSample;
 import dev.hindcast.offlinerl.network.Network;
-import dev.hindcast.offlinerl.product.Head;
 import dev.hindcast.offlinerl.product.Product;
+import dev.hindcast.training.head.Head;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 

@@ -7,6 +7,7 @@ import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.offlinerl.product.FrozenProduct;
 import dev.hindcast.training.bundle.ModelCard;
 import dev.hindcast.training.bundle.OnnxExport;
+import dev.hindcast.training.bundle.OnnxGraph;
 import dev.hindcast.training.bundle.TrainingRecord;
 import java.util.Map;
 import java.util.Optional;
@@ -58,7 +59,7 @@ public record NeuralBundle(
         writer,
         NeuralBundleFormat.NAME,
         Optional.of(
-            new BundleManifest.Onnx(OnnxExport.FILE, OnnxModel.OPSET, difference, sample.size())));
+            new BundleManifest.Onnx(OnnxExport.FILE, OnnxGraph.OPSET, difference, sample.size())));
   }
 
   /** Writes one export; how far it is off. */
@@ -67,7 +68,7 @@ public record NeuralBundle(
     byte[] onnx =
         OnnxModel.of(exported, normalizer, record.actionSpace(), record.usesMask()).toByteArray();
     double difference =
-        new OnnxCheck(exported, normalizer, record.actionSpace(), record.usesMask())
+        NeuralFunctions.check(exported, normalizer, record.actionSpace(), record.usesMask())
             .greatestDifference(onnx, sample);
     writer.write(path, onnx);
     return difference;

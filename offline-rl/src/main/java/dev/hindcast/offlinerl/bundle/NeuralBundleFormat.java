@@ -9,7 +9,7 @@ import dev.hindcast.core.policy.BundleLoader;
 import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.offlinerl.network.Architecture;
 import dev.hindcast.offlinerl.product.FrozenProduct;
-import dev.hindcast.offlinerl.product.Head;
+import dev.hindcast.training.head.Head;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -91,12 +91,13 @@ public final class NeuralBundleFormat implements BundleLoader.Format {
         ? new Bundle(
             manifest,
             Optional.of(
-                NeuralPolicy.of(product, normalizer, manifest.actionSpace(), manifest.usesMask())),
+                NeuralFunctions.policy(
+                    product, normalizer, manifest.actionSpace(), manifest.usesMask())),
             Optional.empty())
         : new Bundle(
             manifest,
             Optional.empty(),
-            Optional.of(NeuralQFunction.of(product, normalizer, manifest.actionSpace())));
+            Optional.of(NeuralFunctions.values(product, normalizer, manifest.actionSpace())));
   }
 
   static UserError damaged(Path folder, RuntimeException cause) {

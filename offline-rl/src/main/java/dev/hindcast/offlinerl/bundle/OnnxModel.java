@@ -1,14 +1,14 @@
 package dev.hindcast.offlinerl.bundle;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.Normalizer;
 import dev.hindcast.offlinerl.network.Architecture;
 import dev.hindcast.offlinerl.network.Architecture.Normalization;
 import dev.hindcast.offlinerl.product.FrozenProduct;
-import dev.hindcast.offlinerl.product.Head;
 import dev.hindcast.training.bundle.OnnxExport;
+import dev.hindcast.training.bundle.OnnxGraph;
+import dev.hindcast.training.bundle.OnnxHeads;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,9 +18,6 @@ import java.util.List;
  * units; {@code docs/spec/bundle.md} lists the inputs and outputs of every head.
  */
 final class OnnxModel {
-  static final int OPSET = 17;
-  private static final int IR_VERSION = 8;
-  private static final float MASKED_LOGIT = -1e9f;
   private static final String SHARED = "input.normalized";
 
   private final OnnxGraph graph = new OnnxGraph();
@@ -35,17 +32,48 @@ final class OnnxModel {
       FrozenProduct product, Normalizer normalizer, ActionSpace actionSpace, boolean usesMask) {
     OnnxModel model = new OnnxModel(product);
     model.inputs(normalizer);
-    if (actionSpace instanceof ActionSpace.Box box) {
-      model.continuous(box);
-    } else {
-      model.discrete(((ActionSpace.Discrete) actionSpace).size(), usesMask);
+    OnnxHeads.add(
+        model.graph,
+        product.head(),
+        product.vectors(),
+        actionSpace,
+        usesMask,
+        model.functions(actionSpace));
+    return model.graph.model();
+  }
+
+  private OnnxHeads.Functions functions(ActionSpace actionSpace) {
+    return new OnnxHeads.Functions() {
+      @Override
+      public String outputs(String role, String... extra) {
+        return network(role, extra);
+      }
+
+      @Override
+      public String outputsAt(String role, String action) {
+        units((ActionSpace.Box) actionSpace, action);
+        return network(role, "action.units");
+      }
+    };
+  }
+
+  private void units(ActionSpace.Box box, String action) {
+    int d = box.dimensions();
+    float[] low = new float[d];
+    float[] scale = new float[d];
+    float[] offset = new float[d];
+    for (int j = 0; j < d; j++) {
+      double width = (double) box.high().get(j) - box.low().get(j);
+      low[j] = box.low().get(j);
+      scale[j] = width > 0 ? (float) (2 / width) : 0;
+      offset[j] = width > 0 ? -1 : 0;
     }
-    return ModelProto.newBuilder()
-        .setIrVersion(IR_VERSION)
-        .setProducerName("hindcast")
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
-        .setGraph(model.graph.build())
-        .build();
+    graph.constant("action.low", low);
+    graph.constant("action.scale", scale);
+    graph.constant("action.offset", offset);
+    graph.node("Sub", "action.above", action, "action.low");
+    graph.node("Mul", "action.scaled", "action.above", "action.scale");
+    graph.node("Add", "action.units", "action.scaled", "action.offset");
   }
 
   /** Declares the observation and normalizes its numbers, once for all networks. */
@@ -66,170 +94,6 @@ final class OnnxModel {
         graph.node("Gather", "input.codes." + i, 1, OnnxExport.CODES, "input.field." + i);
       }
     }
-  }
-
-  private void discrete(int actions, boolean usesMask) {
-    Head head = product.head();
-    if (head instanceof Head.ActionValues) {
-      graph.node("Identity", OnnxExport.VALUES, network(Head.Q));
-      graph.floatOutput(OnnxExport.VALUES, actions);
-      return;
-    }
-    if (usesMask) {
-      graph.booleanInput(OnnxExport.MASK, actions);
-      graph.constant("masked.logit", new float[] {MASKED_LOGIT});
-    }
-    if (head instanceof Head.Greedy greedy) {
-      greedy(greedy, actions, usesMask);
-    } else {
-      String logits = masked("policy.masked", network(Head.POLICY), usesMask);
-      graph.node("Softmax", OnnxExport.PROBABILITIES, 1, logits);
-      graph.floatOutput(OnnxExport.PROBABILITIES, actions);
-    }
-  }
-
-  /** Values of actions that do not count fall below all others; then the greatest is marked. */
-  private void greedy(Head.Greedy head, int actions, boolean usesMask) {
-    graph.node("Identity", OnnxExport.VALUES, network(Head.Q));
-    String values = masked("q.masked", OnnxExport.VALUES, usesMask);
-    if (head.threshold() > 0) {
-      String logits = masked("behavior.masked", network(Head.BEHAVIOR), usesMask);
-      graph.constant("behavior.threshold", new float[] {(float) Math.log(head.threshold())});
-      graph.constant("improbable.value", new float[] {-Float.MAX_VALUE});
-      graph.greatestOfRow("behavior.greatest", logits);
-      graph.node("Sub", "behavior.relative", logits, "behavior.greatest");
-      graph.node("GreaterOrEqual", "behavior.probable", "behavior.relative", "behavior.threshold");
-      graph.node("Where", "q.probable", "behavior.probable", values, "improbable.value");
-      values = "q.probable";
-    }
-    graph.node("ArgMax", "q.best", 1, values);
-    graph.integers("actions", 0, actions);
-    graph.node("Equal", "q.chosen", "q.best", "actions");
-    graph.castToFloat(OnnxExport.PROBABILITIES, "q.chosen");
-    graph.floatOutput(OnnxExport.PROBABILITIES, actions);
-    graph.floatOutput(OnnxExport.VALUES, actions);
-  }
-
-  private String masked(String name, String values, boolean usesMask) {
-    if (!usesMask) {
-      return values;
-    }
-    graph.node("Where", name, OnnxExport.MASK, values, "masked.logit");
-    return name;
-  }
-
-  private void continuous(ActionSpace.Box box) {
-    int d = box.dimensions();
-    Head head = product.head();
-    if (head instanceof Head.ActionValue) {
-      actionValue(box);
-      return;
-    }
-    box(box);
-    if (head instanceof Head.SquashedGaussian squashed) {
-      String outputs = network(Head.POLICY);
-      graph.columns(OnnxExport.MEAN, outputs, 0, d);
-      graph.columns("policy.log_deviation", outputs, d, 2 * d);
-      graph.between(
-          OnnxExport.LOG_DEVIATION,
-          "policy.log_deviation",
-          (float) squashed.minLogDeviation(),
-          (float) squashed.maxLogDeviation());
-      graph.node("Tanh", "policy.units", OnnxExport.MEAN);
-      stretched("policy.stretched", "policy.units");
-      cut("policy.stretched");
-    } else if (head instanceof Head.Residual residual) {
-      graph.node("Tanh", "base.units", network(Head.BASE));
-      graph.node("Tanh", "policy.correction", network(Head.POLICY, "base.units"));
-      graph.constant("policy.scale", new float[] {(float) residual.scale()});
-      graph.node("Mul", "policy.moved", "policy.correction", "policy.scale");
-      graph.node("Add", "policy.sum", "base.units", "policy.moved");
-      graph.between("policy.units", "policy.sum", -1, 1);
-      stretched("policy.stretched", "policy.units");
-      cut("policy.stretched");
-    } else if (head instanceof Head.Deterministic) {
-      graph.node("Tanh", "policy.units", network(Head.POLICY));
-      stretched("policy.stretched", "policy.units");
-      cut("policy.stretched");
-    } else {
-      gaussian(box, head instanceof Head.TanhMeanGaussian);
-    }
-    graph.floatOutput(OnnxExport.ACTION, d);
-    if (product.head() instanceof Head.SquashedGaussian || !product.head().vectors().isEmpty()) {
-      graph.floatOutput(OnnxExport.MEAN, d);
-      graph.floatOutput(OnnxExport.LOG_DEVIATION, d);
-    }
-  }
-
-  private void gaussian(ActionSpace.Box box, boolean tanh) {
-    String units = network(Head.POLICY);
-    if (tanh) {
-      graph.node("Tanh", "policy.units", units);
-      units = "policy.units";
-    }
-    stretched(OnnxExport.MEAN, units);
-    cut(OnnxExport.MEAN);
-    float[] stored = product.vectors().get(Head.LOG_DEVIATION);
-    float[] log = new float[stored.length];
-    for (int j = 0; j < log.length; j++) {
-      double half = 0.5 * ((double) box.high().get(j) - box.low().get(j));
-      log[j] = (float) Math.log(Math.max(Float.MIN_NORMAL, Math.exp(stored[j]) * half));
-    }
-    graph.constant("policy.log_deviation", log);
-    graph.node("Shape", "mean.shape", OnnxExport.MEAN);
-    graph.node("Expand", OnnxExport.LOG_DEVIATION, "policy.log_deviation", "mean.shape");
-  }
-
-  private void actionValue(ActionSpace.Box box) {
-    int d = box.dimensions();
-    float[] low = new float[d];
-    float[] scale = new float[d];
-    float[] offset = new float[d];
-    for (int j = 0; j < d; j++) {
-      double width = (double) box.high().get(j) - box.low().get(j);
-      low[j] = box.low().get(j);
-      scale[j] = width > 0 ? (float) (2 / width) : 0;
-      offset[j] = width > 0 ? -1 : 0;
-    }
-    graph.floatInput(OnnxExport.ACTION, d);
-    graph.constant("action.low", low);
-    graph.constant("action.scale", scale);
-    graph.constant("action.offset", offset);
-    graph.node("Sub", "action.above", OnnxExport.ACTION, "action.low");
-    graph.node("Mul", "action.scaled", "action.above", "action.scale");
-    graph.node("Add", "action.units", "action.scaled", "action.offset");
-    graph.firstColumn(OnnxExport.VALUE, network(Head.Q, "action.units"));
-    graph.floatOutput(OnnxExport.VALUE);
-  }
-
-  private void box(ActionSpace.Box box) {
-    int d = box.dimensions();
-    float[] low = new float[d];
-    float[] high = new float[d];
-    float[] half = new float[d];
-    float[] middle = new float[d];
-    for (int j = 0; j < d; j++) {
-      low[j] = box.low().get(j);
-      high[j] = box.high().get(j);
-      half[j] = (float) (0.5 * ((double) high[j] - low[j]));
-      middle[j] = (float) (0.5 * ((double) high[j] + low[j]));
-    }
-    graph.constant("box.low", low);
-    graph.constant("box.high", high);
-    graph.constant("box.half", half);
-    graph.constant("box.middle", middle);
-  }
-
-  /** From [-1, 1] to the box's units. */
-  private void stretched(String name, String units) {
-    graph.node("Mul", name + ".wide", units, "box.half");
-    graph.node("Add", name, name + ".wide", "box.middle");
-  }
-
-  /** The action: cut to the box. */
-  private void cut(String values) {
-    graph.node("Max", "action.raised", values, "box.low");
-    graph.node("Min", OnnxExport.ACTION, "action.raised", "box.high");
   }
 
   /** The outputs of a network, (N, outputs); extra inputs stand after the observation. */

@@ -9,7 +9,7 @@ import dev.hindcast.core.policy.BundleLoader;
 import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.offlinerl.network.Architecture;
 import dev.hindcast.offlinerl.product.FrozenProduct;
-import dev.hindcast.offlinerl.product.Head;
+import dev.hindcast.training.head.Head;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package dev.hindcast.offlinerl.product;
 import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.offlinerl.network.Architecture;
+import dev.hindcast.training.head.Head;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Collections;

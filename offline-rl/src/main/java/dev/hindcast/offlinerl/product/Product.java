@@ -1,6 +1,7 @@
 package dev.hindcast.offlinerl.product;
 
 import dev.hindcast.offlinerl.network.Network;
+import dev.hindcast.training.head.Head;
 import java.util.Map;
 import java.util.TreeMap;
 

@@ -5,7 +5,7 @@ import dev.hindcast.core.data.Normalizer;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.policy.Policy;
 import dev.hindcast.core.world.ContinuousWorld;
-import dev.hindcast.offlinerl.bundle.NeuralPolicy;
+import dev.hindcast.offlinerl.bundle.NeuralFunctions;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.backend.Backends;
@@ -105,7 +105,7 @@ final class Continuous {
       Map<String, float[]> parameters = new TreeMap<>();
       learner.networks().forEach((name, network) -> parameters.put(name, network.parameters()));
       Policy policy =
-          NeuralPolicy.of(learner.product().frozen(), normalizer, data.actionSpace(), false);
+          NeuralFunctions.policy(learner.product().frozen(), normalizer, data.actionSpace(), false);
       return new Trained(actor(policy), figures, parameters);
     }
   }

@@ -14,7 +14,7 @@ import dev.hindcast.core.world.ChainMdp;
 import dev.hindcast.core.world.TabularMdp;
 import dev.hindcast.core.world.TabularPolicy;
 import dev.hindcast.core.world.TwoArmedBandit;
-import dev.hindcast.offlinerl.product.Head;
+import dev.hindcast.training.head.Head;
 import org.junit.jupiter.api.Test;
 
 /** Discrete conservative and batch-constrained Q-learning. */

@@ -27,8 +27,7 @@ import dev.hindcast.core.policy.QFunction;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.offlinerl.bundle.NeuralBundle;
 import dev.hindcast.offlinerl.bundle.NeuralBundleFormat;
-import dev.hindcast.offlinerl.bundle.NeuralPolicy;
-import dev.hindcast.offlinerl.bundle.NeuralQFunction;
+import dev.hindcast.offlinerl.bundle.NeuralFunctions;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
@@ -285,12 +284,13 @@ class LearnerContractTest {
       FrozenProduct product = run.learner.product().frozen();
       ActionSpace space = course.log().actionSpace();
       if (entry.yields() == Yields.Q_FUNCTION) {
-        QFunction values = NeuralQFunction.of(product, run.normalizer, space);
+        QFunction values = NeuralFunctions.values(product, run.normalizer, space);
         assertThat(valuesOf(loaded.qFunction().orElseThrow(), sample, space))
             .containsExactly(valuesOf(values, sample, space));
         return;
       }
-      Policy policy = NeuralPolicy.of(product, run.normalizer, space, loaded.manifest().usesMask());
+      Policy policy =
+          NeuralFunctions.policy(product, run.normalizer, space, loaded.manifest().usesMask());
       if (space instanceof ActionSpace.Discrete) {
         assertThat(loaded.policy().orElseThrow().categorical(sample).probabilities())
             .containsExactly(policy.categorical(sample).probabilities());

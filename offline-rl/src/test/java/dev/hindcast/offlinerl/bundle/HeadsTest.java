@@ -13,7 +13,10 @@ import dev.hindcast.core.policy.ActionDistribution;
 import dev.hindcast.offlinerl.network.Architecture;
 import dev.hindcast.offlinerl.network.Architecture.Normalization;
 import dev.hindcast.offlinerl.product.FrozenProduct;
-import dev.hindcast.offlinerl.product.Head;
+import dev.hindcast.training.bundle.OnnxCheck;
+import dev.hindcast.training.head.Head;
+import dev.hindcast.training.head.HeadPolicy;
+import dev.hindcast.training.head.HeadQFunction;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -58,7 +61,7 @@ class HeadsTest {
       FrozenProduct product = random(head, normalization);
       ActionSpace space = space(head);
       byte[] model = OnnxModel.of(product, NORMALIZER, space, head.isDiscrete()).toByteArray();
-      OnnxCheck check = new OnnxCheck(product, NORMALIZER, space, head.isDiscrete());
+      OnnxCheck check = NeuralFunctions.check(product, NORMALIZER, space, head.isDiscrete());
       assertThat(check.greatestDifference(model, sample(300))).isLessThanOrEqualTo(1e-4);
     }
   }
@@ -97,7 +100,7 @@ class HeadsTest {
   @Test
   void greedyTakesTheBestAdmissibleActionAndTheFirstAmongEquals() {
     FrozenProduct product = product(new Head.Greedy(0), Map.of(Head.Q, new float[] {1, 3, 3}));
-    NeuralPolicy policy = NeuralPolicy.of(product, NORMALIZER, CHOICES, true);
+    HeadPolicy policy = NeuralFunctions.policy(product, NORMALIZER, CHOICES, true);
     assertThat(policy.categorical(masked(true, true, true)).probabilities())
         .containsExactly(0, 1, 0);
     assertThat(policy.categorical(masked(true, false, true)).probabilities())
@@ -197,8 +200,8 @@ class HeadsTest {
     parameters[parameters.length - 3] = 1; // first coordinate, in [-1, 1]
     parameters[parameters.length - 2] = 10; // second
     parameters[parameters.length - 1] = 100;
-    NeuralQFunction values =
-        NeuralQFunction.of(
+    HeadQFunction values =
+        NeuralFunctions.values(
             FrozenProduct.of(
                 new Head.ActionValue(), Head.Q, new FrozenProduct.Weights(q, parameters)),
             NORMALIZER,
@@ -211,13 +214,14 @@ class HeadsTest {
 
   private static double[] chosen(
       double threshold, Map<String, float[]> outputs, Decisions decisions) {
-    return NeuralPolicy.of(product(new Head.Greedy(threshold), outputs), NORMALIZER, CHOICES, true)
+    return NeuralFunctions.policy(
+            product(new Head.Greedy(threshold), outputs), NORMALIZER, CHOICES, true)
         .categorical(decisions)
         .probabilities();
   }
 
   private static ActionDistribution.Continuous continuous(FrozenProduct product) {
-    return NeuralPolicy.of(product, NORMALIZER, BOX, false).continuous(sample(1));
+    return NeuralFunctions.policy(product, NORMALIZER, BOX, false).continuous(sample(1));
   }
 
   private static ActionSpace space(Head head) {

@@ -19,8 +19,10 @@ import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.offlinerl.network.Architecture;
 import dev.hindcast.offlinerl.product.FrozenProduct;
-import dev.hindcast.offlinerl.product.Head;
+import dev.hindcast.training.bundle.OnnxCheck;
 import dev.hindcast.training.bundle.TrainingRecord;
+import dev.hindcast.training.head.Head;
+import dev.hindcast.training.head.HeadPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +74,8 @@ class NeuralBundleTest {
     assertThat(publish(VALUES, false).kind()).isEqualTo("q_function");
     Bundle loaded = loader().load(folder.resolve("b"));
     assertThat(loaded.qFunction().orElseThrow().values(sample()))
-        .containsExactly(NeuralQFunction.of(VALUES, NORMALIZER, SPACE_OF_ACTIONS).values(sample()));
+        .containsExactly(
+            NeuralFunctions.values(VALUES, NORMALIZER, SPACE_OF_ACTIONS).values(sample()));
     assertThat(loaded.policy()).isEmpty();
   }
 
@@ -125,7 +128,7 @@ class NeuralBundleTest {
                 SPACE_OF_ACTIONS,
                 false)
             .toByteArray();
-    OnnxCheck check = new OnnxCheck(VALUES, NORMALIZER, SPACE_OF_ACTIONS, false);
+    OnnxCheck check = NeuralFunctions.check(VALUES, NORMALIZER, SPACE_OF_ACTIONS, false);
     assertThatThrownBy(() -> check.greatestDifference(model, sample()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("its values differ by 0.01")
@@ -135,7 +138,7 @@ class NeuralBundleTest {
   @Test
   void exportWithOtherOutputsIsRefused() {
     byte[] model = OnnxModel.of(VALUES, NORMALIZER, SPACE_OF_ACTIONS, false).toByteArray();
-    OnnxCheck check = new OnnxCheck(POLICY, NORMALIZER, SPACE_OF_ACTIONS, false);
+    OnnxCheck check = NeuralFunctions.check(POLICY, NORMALIZER, SPACE_OF_ACTIONS, false);
     assertThatThrownBy(() -> check.greatestDifference(model, sample()))
         .hasMessage("The ONNX export gives [values], not [probabilities].");
   }
@@ -165,7 +168,8 @@ class NeuralBundleTest {
               new int[1]);
       byte[] model = OnnxModel.of(product, none, SPACE_OF_ACTIONS, false).toByteArray();
       assertThat(
-              new OnnxCheck(product, none, SPACE_OF_ACTIONS, false).greatestDifference(model, one))
+              NeuralFunctions.check(product, none, SPACE_OF_ACTIONS, false)
+                  .greatestDifference(model, one))
           .isLessThanOrEqualTo(1e-5);
     }
   }
@@ -237,7 +241,7 @@ class NeuralBundleTest {
         .hasSameBinaryContentAs(folder.resolve("b/model.onnx"));
     byte[] model = Files.readAllBytes(folder.resolve("b/snapshots/8/model.onnx"));
     assertThat(
-            new OnnxCheck(earlier, NORMALIZER, SPACE_OF_ACTIONS, true)
+            NeuralFunctions.check(earlier, NORMALIZER, SPACE_OF_ACTIONS, true)
                 .greatestDifference(model, sample()))
         .isLessThanOrEqualTo(1e-5);
   }
@@ -306,8 +310,8 @@ class NeuralBundleTest {
     return new BundleLoader(NeuralBundleFormat.all());
   }
 
-  private static NeuralPolicy policy(boolean usesMask) {
-    return NeuralPolicy.of(POLICY, NORMALIZER, SPACE_OF_ACTIONS, usesMask);
+  private static HeadPolicy policy(boolean usesMask) {
+    return NeuralFunctions.policy(POLICY, NORMALIZER, SPACE_OF_ACTIONS, usesMask);
   }
 
   private static FrozenProduct softmax(FrozenProduct.Weights weights) {

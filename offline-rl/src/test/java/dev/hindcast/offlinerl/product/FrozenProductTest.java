@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.offlinerl.network.Architecture;
+import dev.hindcast.training.head.Head;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,55 +1,52 @@
-package dev.hindcast.offlinerl.bundle;
+package dev.hindcast.training.head;
 
 import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.Decisions;
-import dev.hindcast.core.data.Normalizer;
 import dev.hindcast.core.loss.MaskedSoftmax;
 import dev.hindcast.core.policy.ActionDistribution;
 import dev.hindcast.core.policy.ActionDistribution.Categorical;
 import dev.hindcast.core.policy.ActionDistribution.Continuous;
 import dev.hindcast.core.policy.Policy;
-import dev.hindcast.offlinerl.network.MultilayerPerceptron;
-import dev.hindcast.offlinerl.product.FrozenProduct;
-import dev.hindcast.offlinerl.product.Head;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * A trained policy in plain Java: what the heads of {@code docs/spec/bundle.md} mean. Equal bits on
- * every call and machine.
+ * A trained policy: what the heads of {@code docs/spec/bundle.md} mean. Equal outputs of its
+ * functions give equal bits.
  */
-public final class NeuralPolicy implements Policy {
+public final class HeadPolicy implements Policy {
   private static final long serialVersionUID = 1L;
   private static final boolean[] NO_MASK = new boolean[0];
 
   private final Head head;
-  private final Map<String, MultilayerPerceptron> networks;
+  private final Functions functions;
   private final Map<String, float[]> vectors;
   private final ActionSpace actionSpace;
   private final boolean usesMask;
 
-  private NeuralPolicy(
-      FrozenProduct product, Normalizer normalizer, ActionSpace actionSpace, boolean usesMask) {
-    head = product.head();
-    networks = NeuralQFunction.networks(product, normalizer);
-    vectors = Map.copyOf(product.vectors());
+  /**
+   * What a head whose outputs are a policy's makes of functions.
+   *
+   * @param functions with the roles that the head needs
+   * @param vectors numbers besides them, as the head names them
+   * @param usesMask whether it keeps to masks
+   * @throws IllegalArgumentException when the head {@linkplain Head#isPolicy() is not a policy's}
+   */
+  public HeadPolicy(
+      Head head,
+      Functions functions,
+      Map<String, float[]> vectors,
+      ActionSpace actionSpace,
+      boolean usesMask) {
+    if (!head.isPolicy()) {
+      throw new IllegalArgumentException("the head " + head + " is not a policy's");
+    }
+    this.head = head;
+    this.functions = functions;
+    this.vectors = Map.copyOf(vectors);
     this.actionSpace = actionSpace;
     this.usesMask = usesMask;
-  }
-
-  /**
-   * The policy of a product whose head {@linkplain Head#isPolicy() yields a policy}.
-   *
-   * @param normalizer moves raw numeric fields to what the networks were trained on
-   * @param usesMask whether it keeps to masks
-   */
-  public static NeuralPolicy of(
-      FrozenProduct product, Normalizer normalizer, ActionSpace actionSpace, boolean usesMask) {
-    if (!product.head().isPolicy()) {
-      throw new IllegalArgumentException("the head " + product.head() + " is not a policy's");
-    }
-    return new NeuralPolicy(product, normalizer, actionSpace, usesMask);
   }
 
   @Override
@@ -57,6 +54,11 @@ public final class NeuralPolicy implements Policy {
     return actionSpace instanceof ActionSpace.Box box
         ? inBox(box, decisions)
         : amongChoices(((ActionSpace.Discrete) actionSpace).size(), decisions);
+  }
+
+  /** What it acts in. */
+  public ActionSpace actionSpace() {
+    return actionSpace;
   }
 
   private Categorical amongChoices(int actions, Decisions decisions) {
@@ -79,14 +81,14 @@ public final class NeuralPolicy implements Policy {
   }
 
   /** Which rows of a greedy policy rounding could turn; none of any other policy. */
-  boolean[] undecided(Decisions decisions) {
+  public boolean[] undecided(Decisions decisions) {
     return head instanceof Head.Greedy greedy
         ? greedyChoice(greedy, decisions, usesMask ? decisions.mask() : NO_MASK).undecided()
         : new boolean[decisions.size()];
   }
 
   /** (rows, actions): the values that a greedy policy compares; empty for any other. */
-  Optional<float[]> values(Decisions decisions) {
+  public Optional<float[]> values(Decisions decisions) {
     return head instanceof Head.Greedy ? Optional.of(outputs(Head.Q, decisions)) : Optional.empty();
   }
 
@@ -138,7 +140,7 @@ public final class NeuralPolicy implements Policy {
 
   private float[] corrected(Head.Residual residual, Decisions decisions) {
     float[] base = tanh(outputs(Head.BASE, decisions));
-    float[] correction = tanh(networks.get(Head.POLICY).forward(decisions, base));
+    float[] correction = tanh(functions.outputs(Head.POLICY, decisions, base));
     float[] sum = new float[base.length];
     for (int i = 0; i < sum.length; i++) {
       double moved = base[i] + residual.scale() * correction[i];
@@ -148,7 +150,7 @@ public final class NeuralPolicy implements Policy {
   }
 
   private float[] outputs(String role, Decisions decisions) {
-    return networks.get(role).forward(decisions);
+    return functions.outputs(role, decisions);
   }
 
   private static float[] tanh(float[] outputs) {

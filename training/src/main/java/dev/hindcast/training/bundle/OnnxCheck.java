@@ -1,4 +1,4 @@
-package dev.hindcast.offlinerl.bundle;
+package dev.hindcast.training.bundle;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
@@ -6,37 +6,43 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.Decisions;
-import dev.hindcast.core.data.Normalizer;
 import dev.hindcast.core.policy.ActionDistribution;
-import dev.hindcast.offlinerl.network.Architecture;
-import dev.hindcast.offlinerl.product.FrozenProduct;
-import dev.hindcast.training.bundle.OnnxExport;
+import dev.hindcast.training.head.HeadPolicy;
+import dev.hindcast.training.head.HeadQFunction;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /** Runs an export in a runtime of its own and compares all it gives with what it should give. */
-final class OnnxCheck {
+public final class OnnxCheck {
   /** How far an output may be off, for each unit of the greatest expected one beyond 1. */
-  static final double TOLERANCE = 1e-4;
+  public static final double TOLERANCE = 1e-4;
 
-  private final FrozenProduct product;
-  private final Normalizer normalizer;
+  private final Optional<HeadPolicy> policy;
+  private final Optional<HeadQFunction> values;
   private final ActionSpace actionSpace;
-  private final boolean usesMask;
 
-  /** Of what an export should compute. */
-  OnnxCheck(
-      FrozenProduct product, Normalizer normalizer, ActionSpace actionSpace, boolean usesMask) {
-    this.product = product;
-    this.normalizer = normalizer;
+  private OnnxCheck(
+      Optional<HeadPolicy> policy, Optional<HeadQFunction> values, ActionSpace actionSpace) {
+    this.policy = policy;
+    this.values = values;
     this.actionSpace = actionSpace;
-    this.usesMask = usesMask;
+  }
+
+  /** Of a policy's export. */
+  public static OnnxCheck of(HeadPolicy policy) {
+    return new OnnxCheck(Optional.of(policy), Optional.empty(), policy.actionSpace());
+  }
+
+  /** Of a Q-function's export. */
+  public static OnnxCheck of(HeadQFunction values) {
+    return new OnnxCheck(Optional.empty(), Optional.of(values), values.actionSpace());
   }
 
   /**
@@ -46,7 +52,7 @@ final class OnnxCheck {
    *
    * @throws IllegalStateException when it is beyond {@link #TOLERANCE}: the export is wrong
    */
-  double greatestDifference(byte[] model, Decisions sample) {
+  public double greatestDifference(byte[] model, Decisions sample) {
     float[] actions = anyActions(sample.size());
     Map<String, float[]> found = run(model, sample, actions);
     Map<String, double[]> expected = expected(sample, actions);
@@ -55,7 +61,7 @@ final class OnnxCheck {
           "The ONNX export gives " + found.keySet() + ", not " + expected.keySet() + ".");
     }
     boolean[] undecided =
-        product.head().isPolicy() ? policy().undecided(sample) : new boolean[sample.size()];
+        policy.map(p -> p.undecided(sample)).orElseGet(() -> new boolean[sample.size()]);
     double greatest = 0;
     for (Map.Entry<String, double[]> output : expected.entrySet()) {
       boolean[] passedOver =
@@ -100,19 +106,19 @@ final class OnnxCheck {
   /** What the bundle itself computes, by the names of the outputs. */
   private Map<String, double[]> expected(Decisions sample, float[] actions) {
     Map<String, double[]> outputs = new TreeMap<>();
-    if (!product.head().isPolicy()) {
-      NeuralQFunction values = NeuralQFunction.of(product, normalizer, actionSpace);
+    if (values.isPresent()) {
       if (actionSpace instanceof ActionSpace.Discrete) {
-        outputs.put(OnnxExport.VALUES, values.values(sample));
+        outputs.put(OnnxExport.VALUES, values.get().values(sample));
       } else {
-        outputs.put(OnnxExport.VALUE, values.values(sample, actions));
+        outputs.put(OnnxExport.VALUE, values.get().values(sample, actions));
       }
       return outputs;
     }
-    ActionDistribution distribution = policy().distribution(sample);
+    HeadPolicy acting = policy.orElseThrow();
+    ActionDistribution distribution = acting.distribution(sample);
     if (distribution instanceof ActionDistribution.Categorical categorical) {
       outputs.put(OnnxExport.PROBABILITIES, categorical.probabilities());
-      policy().values(sample).ifPresent(values -> outputs.put(OnnxExport.VALUES, doubles(values)));
+      acting.values(sample).ifPresent(found -> outputs.put(OnnxExport.VALUES, doubles(found)));
       return outputs;
     }
     outputs.put(OnnxExport.ACTION, doubles(((ActionDistribution.Continuous) distribution).modes()));
@@ -125,10 +131,6 @@ final class OnnxCheck {
       outputs.put(OnnxExport.LOG_DEVIATION, logs(squashed.deviations()));
     }
     return outputs;
-  }
-
-  private NeuralPolicy policy() {
-    return NeuralPolicy.of(product, normalizer, actionSpace, usesMask);
   }
 
   /** (rows, dimensions): actions to be valued, spread over the box; empty without a box. */
@@ -181,20 +183,21 @@ final class OnnxCheck {
       Decisions sample,
       float[] actions)
       throws OrtException {
-    Architecture any = product.networks().values().iterator().next().architecture();
     long rows = sample.size();
     if (wanted.contains(OnnxExport.OBSERVATION)) {
       inputs.put(
           OnnxExport.OBSERVATION,
           OnnxTensor.createTensor(
-              environment, FloatBuffer.wrap(sample.numeric()), new long[] {rows, any.numeric()}));
+              environment,
+              FloatBuffer.wrap(sample.numeric()),
+              new long[] {rows, sample.numeric().length / rows}));
     }
     if (wanted.contains(OnnxExport.CODES)) {
       long[] codes = Arrays.stream(sample.categories()).asLongStream().toArray();
       inputs.put(
           OnnxExport.CODES,
           OnnxTensor.createTensor(
-              environment, LongBuffer.wrap(codes), new long[] {rows, any.embeddings().size()}));
+              environment, LongBuffer.wrap(codes), new long[] {rows, codes.length / rows}));
     }
     if (wanted.contains(OnnxExport.MASK)) {
       inputs.put(OnnxExport.MASK, OnnxTensor.createTensor(environment, masks(sample)));

@@ -1,4 +1,4 @@
-package dev.hindcast.offlinerl.bundle;
+package dev.hindcast.training.head;
 
 import dev.hindcast.core.loss.MaskedSoftmax;
 

@@ -1,4 +1,4 @@
-package dev.hindcast.offlinerl.product;
+package dev.hindcast.training.head;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonSubTypes;

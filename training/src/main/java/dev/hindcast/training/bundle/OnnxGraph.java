@@ -1,8 +1,10 @@
-package dev.hindcast.offlinerl.bundle;
+package dev.hindcast.training.bundle;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
@@ -11,51 +13,73 @@ import java.util.Arrays;
 import java.util.List;
 
 /** An ONNX graph being built, node by node. Every node's name is that of its one output. */
-final class OnnxGraph {
+public final class OnnxGraph {
+  /** The version of ONNX's own operators. */
+  public static final int OPSET = 17;
+
+  private static final int IR_VERSION = 8;
+
+  private final ModelProto.Builder model =
+      ModelProto.newBuilder()
+          .setIrVersion(IR_VERSION)
+          .setProducerName("hindcast")
+          .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET));
   private final GraphProto.Builder graph = GraphProto.newBuilder().setName("hindcast");
 
-  GraphProto build() {
-    return graph.build();
+  /** The whole model. */
+  public ModelProto model() {
+    return model.setGraph(graph).build();
+  }
+
+  /** Lets nodes come from another set of operators too. */
+  public void use(String domain, int version) {
+    model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version));
   }
 
   /** An input of 32-bit floats, (N, width). */
-  void floatInput(String name, int width) {
+  public void floatInput(String name, int width) {
     graph.addInput(value(name, TensorProto.DataType.FLOAT_VALUE, width));
   }
 
   /** An input of 64-bit integers, (N, width). */
-  void integerInput(String name, int width) {
+  public void integerInput(String name, int width) {
     graph.addInput(value(name, TensorProto.DataType.INT64_VALUE, width));
   }
 
   /** An input of booleans, (N, width). */
-  void booleanInput(String name, int width) {
+  public void booleanInput(String name, int width) {
     graph.addInput(value(name, TensorProto.DataType.BOOL_VALUE, width));
   }
 
   /** An output of 32-bit floats, (N, then the widths). */
-  void floatOutput(String name, int... widths) {
+  public void floatOutput(String name, int... widths) {
     graph.addOutput(value(name, TensorProto.DataType.FLOAT_VALUE, widths));
   }
 
+  /** A node that was made elsewhere. */
+  public void add(NodeProto node) {
+    graph.addNode(node);
+  }
+
   /** Any operator without attributes. */
-  void node(String operator, String output, String... inputs) {
+  public void node(String operator, String output, String... inputs) {
     graph.addNode(builder(operator, output, inputs));
   }
 
   /** Any operator with no attribute but {@code axis}. */
-  void node(String operator, String output, int axis, String... inputs) {
+  public void node(String operator, String output, int axis, String... inputs) {
     graph.addNode(builder(operator, output, inputs).addAttribute(integerAttribute("axis", axis)));
   }
 
   /** {@code input weightᵀ + bias}. */
-  void linear(String output, String input, String weight, String bias) {
+  public void linear(String output, String input, String weight, String bias) {
     graph.addNode(
         builder("Gemm", output, input, weight, bias).addAttribute(integerAttribute("transB", 1)));
   }
 
   /** Rows moved to mean 0 and variance 1, times the gain plus the shift. */
-  void layerNormalization(String output, String input, String gain, String shift, float epsilon) {
+  public void layerNormalization(
+      String output, String input, String gain, String shift, float epsilon) {
     graph.addNode(
         builder("LayerNormalization", output, input, gain, shift)
             .addAttribute(integerAttribute("axis", -1))
@@ -67,7 +91,7 @@ final class OnnxGraph {
   }
 
   /** (N, 1): the greatest number of each row. */
-  void greatestOfRow(String output, String input) {
+  public void greatestOfRow(String output, String input) {
     graph.addNode(
         builder("ReduceMax", output, input)
             .addAttribute(
@@ -79,38 +103,38 @@ final class OnnxGraph {
   }
 
   /** Columns {@code from} to {@code to}, exclusive, of (N, columns). */
-  void columns(String output, String input, int from, int to) {
+  public void columns(String output, String input, int from, int to) {
     integers(output + ".columns", from, to);
     node("Gather", output, 1, input, output + ".columns");
   }
 
   /** (N): the one column of (N, 1). */
-  void firstColumn(String output, String input) {
+  public void firstColumn(String output, String input) {
     integer(output + ".column", 0);
     node("Gather", output, 1, input, output + ".column");
   }
 
   /** Cut to these ends. */
-  void between(String output, String input, float low, float high) {
+  public void between(String output, String input, float low, float high) {
     constant(output + ".low", List.of(), new float[] {low});
     constant(output + ".high", List.of(), new float[] {high});
     node("Clip", output, input, output + ".low", output + ".high");
   }
 
   /** Booleans as 0 and 1. */
-  void castToFloat(String output, String input) {
+  public void castToFloat(String output, String input) {
     graph.addNode(
         builder("Cast", output, input)
             .addAttribute(integerAttribute("to", TensorProto.DataType.FLOAT_VALUE)));
   }
 
   /** A vector of floats. */
-  void constant(String name, float[] values) {
+  public void constant(String name, float[] values) {
     constant(name, List.of(values.length), values);
   }
 
   /** Floats of any shape; none makes a scalar. */
-  void constant(String name, List<Integer> shape, float[] values) {
+  public void constant(String name, List<Integer> shape, float[] values) {
     TensorProto.Builder tensor =
         TensorProto.newBuilder().setName(name).setDataType(TensorProto.DataType.FLOAT_VALUE);
     shape.forEach(tensor::addDims);
@@ -121,7 +145,7 @@ final class OnnxGraph {
   }
 
   /** One integer, a scalar. */
-  void integer(String name, long value) {
+  public void integer(String name, long value) {
     graph.addInitializer(
         TensorProto.newBuilder()
             .setName(name)
@@ -129,8 +153,21 @@ final class OnnxGraph {
             .addInt64Data(value));
   }
 
+  /** These integers, a vector. */
+  public void integerList(String name, long... values) {
+    TensorProto.Builder tensor =
+        TensorProto.newBuilder()
+            .setName(name)
+            .setDataType(TensorProto.DataType.INT64_VALUE)
+            .addDims(values.length);
+    for (long value : values) {
+      tensor.addInt64Data(value);
+    }
+    graph.addInitializer(tensor);
+  }
+
   /** The integers {@code from} to {@code to}, exclusive. */
-  void integers(String name, int from, int to) {
+  public void integers(String name, int from, int to) {
     TensorProto.Builder tensor =
         TensorProto.newBuilder()
             .setName(name)
