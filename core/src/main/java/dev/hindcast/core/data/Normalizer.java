@@ -6,7 +6,8 @@ import java.util.Arrays;
 /**
  * Moves numeric observation fields to mean 0 and standard deviation about 1: {@code (x - mean) /
  * (deviation + 1e-3)}, the convention of offline RL code since TD3+BC (Fujimoto and Gu, 2021).
- * Fitted on the training split; it travels in the bundle.
+ * Fitted on the training split; it travels in the bundle. A missing number (NaN) counts as the
+ * mean.
  */
 public final class Normalizer implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -36,11 +37,11 @@ public final class Normalizer implements Serializable {
   public static final class Moments implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    private final long rows;
+    private final long[] rows; // by field, those with a number
     private final double[] mean;
     private final double[] square; // sum of squared distances from the mean
 
-    private Moments(long rows, double[] mean, double[] square) {
+    private Moments(long[] rows, double[] mean, double[] square) {
       this.rows = rows;
       this.mean = mean;
       this.square = square;
@@ -50,33 +51,43 @@ public final class Normalizer implements Serializable {
     public static Moments of(TransitionColumns columns) {
       int d = columns.observationSpace().numeric().size();
       int n = columns.observationRows();
+      long[] rows = new long[d];
       double[] mean = new double[d];
       double[] square = new double[d];
       float[] x = columns.numeric();
       for (int row = 0; row < n; row++) {
         for (int j = 0; j < d; j++) {
-          double delta = x[row * d + j] - mean[j];
-          mean[j] += delta / (row + 1);
-          square[j] += delta * (x[row * d + j] - mean[j]);
+          if (!Float.isNaN(x[row * d + j])) {
+            rows[j]++;
+            double delta = x[row * d + j] - mean[j];
+            mean[j] += delta / rows[j];
+            square[j] += delta * (x[row * d + j] - mean[j]);
+          }
         }
       }
-      return new Moments(n, mean, square);
+      return new Moments(rows, mean, square);
     }
 
     /** Of both together: Chan, Golub, LeVeque (1979), Updating formulae, equation 2.1. */
     public Moments merge(Moments later) {
-      if (later.rows == 0 || rows == 0) {
-        return rows == 0 ? later : this;
-      }
       double[] means = new double[mean.length];
       double[] squares = new double[mean.length];
-      double all = (double) (rows + later.rows);
+      long[] all = new long[mean.length];
       for (int j = 0; j < means.length; j++) {
-        double delta = later.mean[j] - mean[j];
-        means[j] = mean[j] + delta * later.rows / all;
-        squares[j] = square[j] + later.square[j] + delta * delta * rows * later.rows / all;
+        all[j] = rows[j] + later.rows[j];
+        if (rows[j] == 0 || later.rows[j] == 0) {
+          means[j] = rows[j] == 0 ? later.mean[j] : mean[j];
+          squares[j] = rows[j] == 0 ? later.square[j] : square[j];
+        } else {
+          double delta = later.mean[j] - mean[j];
+          means[j] = mean[j] + delta * later.rows[j] / (double) all[j];
+          squares[j] =
+              square[j]
+                  + later.square[j]
+                  + delta * delta * rows[j] * later.rows[j] / (double) all[j];
+        }
       }
-      return new Moments(rows + later.rows, means, squares);
+      return new Moments(all, means, squares);
     }
 
     /** The normalizer that they make. */
@@ -85,7 +96,7 @@ public final class Normalizer implements Serializable {
       float[] scales = new float[mean.length];
       for (int j = 0; j < means.length; j++) {
         means[j] = (float) mean[j];
-        scales[j] = (float) (Math.sqrt(rows == 0 ? 0 : square[j] / rows) + FLOOR);
+        scales[j] = (float) (Math.sqrt(rows[j] == 0 ? 0 : square[j] / rows[j]) + FLOOR);
       }
       return new Normalizer(means, scales);
     }
@@ -101,12 +112,12 @@ public final class Normalizer implements Serializable {
     return scale.clone();
   }
 
-  /** Normalised copy of (rows, numeric fields). */
+  /** Normalised copy of (rows, numeric fields); 0 where a number is missing. */
   public float[] apply(float[] numeric) {
     int d = mean.length;
     float[] out = new float[numeric.length];
     for (int i = 0; i < numeric.length; i++) {
-      out[i] = (numeric[i] - mean[i % d]) / scale[i % d];
+      out[i] = Float.isNaN(numeric[i]) ? 0 : (numeric[i] - mean[i % d]) / scale[i % d];
     }
     return out;
   }

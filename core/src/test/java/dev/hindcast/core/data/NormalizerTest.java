@@ -43,6 +43,39 @@ class NormalizerTest {
   }
 
   @Test
+  void missingNumbersCountAsTheMean() {
+    TransitionColumns known = steps(3, 20);
+    TransitionColumns.Builder some =
+        new TransitionColumns.Builder(known.observationSpace(), known.actionSpace(), false, false);
+    for (int row = 0; row < 40; row++) {
+      float[] seen = {known.numeric()[row / 2 * 2], known.numeric()[row / 2 * 2 + 1]};
+      seen[0] = row % 2 == 0 ? seen[0] : Float.NaN;
+      some.beginEpisode("e" + row).addStep(seen, new int[0], new boolean[0], 0, 0, 1);
+      some.endEpisode(true);
+    }
+    Normalizer normalizer = Normalizer.fit(some.build());
+    assertThat(normalizer.mean()[0]).isEqualTo(Normalizer.fit(known).mean()[0]);
+    assertThat(normalizer.scale()[0]).isEqualTo(Normalizer.fit(known).scale()[0]);
+    assertThat(normalizer.apply(new float[] {Float.NaN, normalizer.mean()[1]})).containsOnly(0);
+    Normalizer.Moments none = Normalizer.Moments.of(empty());
+    assertThat(none.normalizer().apply(new float[] {Float.NaN, 1})).containsExactly(0, 0);
+    assertThat(none.merge(Normalizer.Moments.of(known)).normalizer().mean()[0])
+        .isEqualTo(normalizer.mean()[0]);
+    assertThat(Normalizer.Moments.of(known).merge(none).normalizer().scale()[0])
+        .isEqualTo(normalizer.scale()[0]);
+  }
+
+  /** Steps of which the first number is never known and the second always 1. */
+  private static TransitionColumns empty() {
+    return new TransitionColumns.Builder(
+            ObservationSpace.ofNumbers(2), new ActionSpace.Discrete(2), false, false)
+        .beginEpisode("e")
+        .addStep(new float[] {Float.NaN, 1}, new int[0], new boolean[0], 0, 0, 1)
+        .endEpisode(true)
+        .build();
+  }
+
+  @Test
   void nothingAddsNothingAndOnePartIsTheWholeBitForBit() {
     TransitionColumns part = steps(2, 9);
     Normalizer.Moments moments = Normalizer.Moments.of(part);

@@ -24,6 +24,7 @@ public final class Checks {
 
   static final List<EventCheck> EVENT =
       List.of(
+          new MissingNumber(),
           new NonFiniteValue(),
           new InvalidPropensity(),
           new InvalidDuration(),

@@ -48,7 +48,7 @@ public record EpisodeScreening(Sessionizer sessionizer, ActionSpace actions, Tre
       if (finding.isPresent()) {
         broken.add(finding.get());
       } else {
-        sound.add(ActionRoundedOutOfBox.cut((Event) row, actions));
+        sound.add(ActionRoundedOutOfBox.cut(withNextInOrder((Event) row), actions));
       }
     }
     List<Event> ordered = sessionizer.inOrder(sound);
@@ -76,6 +76,12 @@ public record EpisodeScreening(Sessionizer sessionizer, ActionSpace actions, Tre
     String because = broken.stream().sorted().findFirst().orElseThrow().rule();
     sound.forEach(event -> broken.add(row(event, Checks.COMPANION, because)));
     return new Decision(List.of(), broken, Map.of());
+  }
+
+  /** What followed counts for what is known of it, or for nothing, as missing numbers are kept. */
+  private Event withNextInOrder(Event event) {
+    boolean isMissing = event.next().map(seen -> seen.firstMissing().isPresent()).orElse(false);
+    return isMissing && !treatments.areMissingNumbersKept() ? event.withoutNext() : event;
   }
 
   private Optional<QuarantineFile.Row> screen(

@@ -4,7 +4,7 @@ import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.ingestion.mapping.Event;
 import java.util.Optional;
 
-/** Numbers are numbers: neither NaN nor infinite. */
+/** Numbers are numbers: neither infinite nor, where they cannot be missing, NaN. */
 final class NonFiniteValue implements EventCheck {
   @Override
   public String name() {
@@ -13,7 +13,7 @@ final class NonFiniteValue implements EventCheck {
 
   @Override
   public String description() {
-    return "an observation, an action or a reward is NaN or infinite";
+    return "a reward or an action is NaN or infinite, or an observation infinite";
   }
 
   @Override
@@ -29,7 +29,7 @@ final class NonFiniteValue implements EventCheck {
     }
     float[] numbers = event.seen().numbers();
     for (int i = 0; i < numbers.length; i++) {
-      if (!Float.isFinite(numbers[i])) {
+      if (Float.isInfinite(numbers[i])) {
         return Optional.of("numeric observation field " + i + " is " + numbers[i]);
       }
     }

@@ -71,6 +71,11 @@ public record Treatments(Map<String, Treatment> byRule) implements Serializable 
     return byRule.get(rule);
   }
 
+  /** Whether observations may lack numbers. */
+  public boolean areMissingNumbersKept() {
+    return of(MissingNumber.NAME).treat() == Treat.KEEP;
+  }
+
   private static Treatment treatment(String rule, ConfigNode node, Treatment otherwise) {
     Treat treat = node.at("treat").choice(Treat.class, otherwise.treat());
     if (treat == Treat.KEEP && !Checks.canBeKept(rule)) {

@@ -14,25 +14,40 @@ import java.util.List;
 public final class DecisionMapper implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  private final DecisionMapping mapping;
+  private final ObservationSpace space;
   private final EventMapper mapper;
   private final boolean ordered;
   private final boolean hasStep;
   private final List<String> numeric;
   private final int categorical;
   private final int maskWidth;
+  private final boolean keepsMissing;
 
   /**
-   * A mapper for one log.
+   * A mapper for one log, whose rows need every number.
    *
    * @param space the policy's observation space, whose dictionaries give the codes
    */
   public DecisionMapper(DecisionMapping mapping, ObservationSpace space) {
+    this(mapping, space, false);
+  }
+
+  private DecisionMapper(DecisionMapping mapping, ObservationSpace space, boolean keepsMissing) {
+    this.mapping = mapping;
+    this.space = space;
+    this.keepsMissing = keepsMissing;
     mapper = new EventMapper(mapping.columns(), space, mapping.widths());
     ordered = mapping.isOrdered();
     hasStep = mapping.columns().step() != ResolvedMapping.NONE;
     numeric = space.numeric();
     categorical = space.categorical().size();
     maskWidth = mapping.columns().hasMask() ? mapping.actions() : 0;
+  }
+
+  /** The same, but numbers may be missing: the policy is asked all the same. */
+  public DecisionMapper keepingMissingNumbers() {
+    return new DecisionMapper(mapping, space, true);
   }
 
   /**
@@ -67,7 +82,11 @@ public final class DecisionMapper implements Serializable {
     }
     Event.Seen seen = moment.seen().get();
     for (int i = 0; i < seen.numbers().length; i++) {
-      if (!Float.isFinite(seen.numbers()[i])) {
+      if (Float.isNaN(seen.numbers()[i])) {
+        if (!keepsMissing) {
+          return numeric.get(i) + " is empty";
+        }
+      } else if (Float.isInfinite(seen.numbers()[i])) {
         return numeric.get(i) + " is " + seen.numbers()[i];
       }
     }

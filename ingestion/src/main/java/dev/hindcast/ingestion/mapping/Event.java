@@ -1,7 +1,9 @@
 package dev.hindcast.ingestion.mapping;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 
 /**
  * One row of a log as one step of an episode, not yet checked. Arrays are shared, not copied: read
@@ -19,7 +21,7 @@ import java.util.OptionalLong;
  * @param truncated whether the log or a clock ended it
  * @param duration how long the step took; 1 when not mapped
  * @param demonstration whether the row shows how to act
- * @param next what was seen after the action, when the log says so and all of it is finite
+ * @param next what was seen after the action, when the log says so
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record Event(
@@ -55,13 +57,36 @@ public record Event(
         next);
   }
 
+  /** The same step, and nothing known of what followed. */
+  public Event withoutNext() {
+    return new Event(
+        episodeId,
+        order,
+        seen,
+        action,
+        vector,
+        reward,
+        rewardParts,
+        propensity,
+        terminated,
+        truncated,
+        duration,
+        demonstration,
+        Optional.empty());
+  }
+
   /**
    * What was seen at one moment.
    *
-   * @param numbers (numeric fields)
+   * @param numbers (numeric fields), NaN where the log has none
    * @param codes (categorical fields)
    * @param mask (actions), or empty when there are no masks
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  public record Seen(float[] numbers, int[] codes, boolean[] mask) {}
+  public record Seen(float[] numbers, int[] codes, boolean[] mask) {
+    /** The first numeric field without a number, if there is one. */
+    public OptionalInt firstMissing() {
+      return IntStream.range(0, numbers.length).filter(i -> Float.isNaN(numbers[i])).findFirst();
+    }
+  }
 }

@@ -6,6 +6,7 @@ import dev.hindcast.core.data.ObservationSpace.CategoricalField;
 import dev.hindcast.ingestion.mapping.UnmappedRow.Trouble;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
@@ -174,8 +175,13 @@ public final class EventMapper implements Serializable {
     return new Event.Seen(values, found, mask == ResolvedMapping.NONE ? NO_MASK : mask(row, mask));
   }
 
+  /** Numbers of the observation; NaN where there is none. */
   private int numbers(LogRow row, int column, int width, float[] into, int from) throws CannotMap {
-    Object value = needed(row, column);
+    Object value = row.value(column);
+    if (value == null) {
+      Arrays.fill(into, from, from + width, Float.NaN);
+      return from + width;
+    }
     if (!(value instanceof List<?> list)) {
       into[from] = (float) number(value);
       return from + 1;
@@ -187,11 +193,7 @@ public final class EventMapper implements Serializable {
     }
     int place = from;
     for (Object element : list) {
-      if (element == null) {
-        throw new CannotMap(
-            Trouble.MISSING_VALUE, name(column) + "." + (place - from) + " is empty");
-      }
-      into[place++] = (float) number(element);
+      into[place++] = element == null ? Float.NaN : (float) number(element);
     }
     return place;
   }
@@ -263,7 +265,7 @@ public final class EventMapper implements Serializable {
     return mapping.propensityIsLog() ? Math.exp(value) : value;
   }
 
-  /** What follows may well be empty or not a number where an episode ends: then it is not known. */
+  /** What follows may well be empty or infinite where an episode ends: then it is not known. */
   private Optional<Event.Seen> next(LogRow row) {
     if (!mapping.hasNextObservation()) {
       return Optional.empty();
@@ -271,12 +273,14 @@ public final class EventMapper implements Serializable {
     try {
       Event.Seen next =
           seen(row, mapping.nextNumeric(), mapping.nextCategorical(), mapping.nextMask());
+      boolean isAnythingKnown = next.numbers().length == 0;
       for (float number : next.numbers()) {
-        if (!Float.isFinite(number)) {
+        if (Float.isInfinite(number)) {
           return Optional.empty();
         }
+        isAnythingKnown |= !Float.isNaN(number);
       }
-      return Optional.of(next);
+      return isAnythingKnown ? Optional.of(next) : Optional.empty();
     } catch (CannotMap e) {
       return Optional.empty();
     }

@@ -69,7 +69,10 @@ public final class DecisionLog {
           table.checkKeys();
           List<String> names = Arrays.asList(table.whole().columns());
           int[] places = found[0].columns().columns().stream().mapToInt(names::indexOf).toArray();
-          return new DecisionLog(table, new Reader(new DecisionMapper(found[0], space), places));
+          DecisionMapper mapper = new DecisionMapper(found[0], space);
+          boolean keeps = config.checks().areMissingNumbersKept();
+          return new DecisionLog(
+              table, new Reader(keeps ? mapper.keepingMissingNumbers() : mapper, places));
         });
   }
 

@@ -42,7 +42,7 @@ class EpisodeScreeningTest {
 
   @Test
   void everyRuleCatchesItsFaultAndTakesTheEpisodeAlong() {
-    assertBroken("non-finite-value", "is NaN", Events.withNumber("e", 1, Float.NaN));
+    assertBroken("missing-number", "field 0 is empty", Events.withNumber("e", 1, Float.NaN));
     assertBroken(
         "non-finite-value", "Infinity", Events.withNumber("e", 1, Float.NEGATIVE_INFINITY));
     assertBroken("invalid-propensity", "propensity is 0.0", Events.withPropensity("e", 1, 0));
@@ -62,6 +62,25 @@ class EpisodeScreeningTest {
       assertBroken(
           Checks.name(trouble), "why", new UnmappedRow("e", OptionalLong.of(1), trouble, "why"));
     }
+  }
+
+  /** And so it is with what followed the last step. */
+  @Test
+  void missingNumbersAreKeptWhereAConfigSaysSo() {
+    Event last = Events.withNumber("e", 1, Float.NaN);
+    Event followed = Events.followedBy(Events.sound("e", 1), last.seen());
+    Decision refused = screening.screen(List.of(Events.sound("e", 0), followed));
+    assertThat(refused.kept()).hasSize(2);
+    assertThat(refused.kept().get(1).next()).isEmpty();
+
+    EpisodeScreening keeping =
+        screening(Ordering.STEP, Map.of("missing-number", new Treatment(Treat.KEEP, 1)));
+    Decision kept = keeping.screen(List.of(Events.sound("e", 0), last));
+    assertThat(kept.kept().get(1).seen().numbers()[0]).isNaN();
+    assertThat(kept.warnings()).containsOnlyKeys("missing-number");
+    Decision known = keeping.screen(List.of(Events.sound("e", 0), followed));
+    assertThat(known.kept().get(1).next().orElseThrow().numbers()[0]).isNaN();
+    assertThat(known.warnings()).isEmpty();
   }
 
   @Test
@@ -161,7 +180,7 @@ class EpisodeScreeningTest {
     assertThat(Checks.all())
         .allMatch(check -> check.name().matches("[a-z]+(-[a-z]+)*"))
         .noneMatch(check -> check.description().isBlank());
-    assertThat(Checks.all()).filteredOn(Check::canBeKept).hasSize(3);
+    assertThat(Checks.all()).filteredOn(Check::canBeKept).hasSize(4);
   }
 
   private static MappedRow spoilt(SplittableRandom random, int step) {

@@ -52,4 +52,21 @@ final class Events {
   static Event withPropensity(String id, long step, double propensity) {
     return of(id, step, 1f, 0, propensity, new boolean[] {true, true, false}, false, false);
   }
+
+  static Event followedBy(Event event, Event.Seen next) {
+    return new Event(
+        event.episodeId(),
+        event.order(),
+        event.seen(),
+        event.action(),
+        event.vector(),
+        event.reward(),
+        event.rewardParts(),
+        event.propensity(),
+        event.terminated(),
+        event.truncated(),
+        event.duration(),
+        event.demonstration(),
+        Optional.of(next));
+  }
 }

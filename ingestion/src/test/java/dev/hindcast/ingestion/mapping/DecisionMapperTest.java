@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class DecisionMapperTest {
@@ -78,12 +79,27 @@ class DecisionMapperTest {
         .containsExactly(
             "ward is empty",
             "",
-            "age is NaN",
+            "age is empty",
             "no action is admissible",
             "the episode id is empty",
             "lab has 1 elements, but most rows have 2");
     assertThat(requests.decisions().size()).isOne();
     assertThat(requests.decisions().numeric()).startsWith(2.5f);
+  }
+
+  @Test
+  void policyThatKnowsMissingNumbersIsShownThem() {
+    List<String> problems = new ArrayList<>();
+    DecisionMapping mapping = mapping(columnsBeforeTheAction(), problems);
+    DecisionRequests requests =
+        new DecisionMapper(mapping, SPACE)
+            .keepingMissingNumbers()
+            .map(
+                Stream.of(with("age", null), with("age", Double.POSITIVE_INFINITY))
+                    .map(row -> Mappings.of(mapping.columns(), row))
+                    .toList());
+    assertThat(requests.problems()).containsExactly("", "age is Infinity");
+    assertThat(requests.decisions().numeric()).containsExactly(2.5f, 0.25f, 0.75f, Float.NaN);
   }
 
   @Test

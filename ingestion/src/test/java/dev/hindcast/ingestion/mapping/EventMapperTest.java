@@ -65,6 +65,30 @@ class EventMapperTest {
   }
 
   @Test
+  void numbersThatAreMissingAreNotNumbers() {
+    float[] all = event(Mappings.FULL, Mappings.row()).seen().numbers();
+    for (Object nothing : Arrays.asList(null, Double.NaN)) {
+      Event event = event(Mappings.FULL, with("age", nothing));
+      assertThat(event.seen().firstMissing()).isPresent();
+      assertThat(event.seen().numbers()).hasSameSizeAs(all);
+    }
+    float[] half = event(Mappings.FULL, with("lab", Arrays.asList(1.0, null))).seen().numbers();
+    float[] none = event(Mappings.FULL, with("lab", null)).seen().numbers();
+    assertThat(half).hasSameSizeAs(all).contains(1f, Float.NaN);
+    assertThat(count(half)).isEqualTo(1);
+    assertThat(count(none)).isEqualTo(2);
+    assertThat(event(Mappings.FULL, Mappings.row()).seen().firstMissing()).isEmpty();
+  }
+
+  private static int count(float[] numbers) {
+    int missing = 0;
+    for (float number : numbers) {
+      missing += Float.isNaN(number) ? 1 : 0;
+    }
+    return missing;
+  }
+
+  @Test
   void durationIsOneUnlessMapped() {
     assertThat(event(Mappings.FULL, Mappings.row()).duration()).isEqualTo(1);
     assertThat(event(Mappings.FULL + "duration: age\n", Mappings.row()).duration()).isEqualTo(50);
@@ -72,7 +96,7 @@ class EventMapperTest {
 
   @Test
   void whatFollowsMayBeUnknown() {
-    assertThat(((Event) Mappings.map(with("next_x_b", Double.NaN))).next()).isEmpty();
+    assertThat(((Event) Mappings.map(with("next_x_b", Double.POSITIVE_INFINITY))).next()).isEmpty();
     assertThat(((Event) Mappings.map(with("next_ward", null))).next()).isEmpty();
     assertThat(((Event) Mappings.map(with("died", true))).next()).isEmpty();
   }
@@ -84,7 +108,6 @@ class EventMapperTest {
     assertTrouble(with("t", null), Trouble.MISSING_VALUE, "t is empty");
     assertTrouble(with("ward", null), Trouble.MISSING_VALUE, "ward is empty");
     assertTrouble(with("logp", null), Trouble.MISSING_VALUE, "logp is empty");
-    assertTrouble(with("lab", Arrays.asList(1.0, null)), Trouble.MISSING_VALUE, "lab.1 is empty");
     assertTrouble(
         with("lab", List.of(1.0)),
         Trouble.WRONG_LIST_LENGTH,

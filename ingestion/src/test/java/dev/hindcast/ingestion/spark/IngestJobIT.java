@@ -146,7 +146,8 @@ class IngestJobIT {
   @Test
   void everyKindOfBadValueIsCountedUnderItsRule() {
     Map<String, Consumer<Map<String, Object>>> faults = new LinkedHashMap<>();
-    faults.put("non-finite-value", row -> row.put("x1", Double.NaN));
+    faults.put("missing-number", row -> row.put("x1", Double.NaN));
+    faults.put("non-finite-value", row -> row.put("x1", Double.POSITIVE_INFINITY));
     faults.put("invalid-propensity", row -> row.put("p", 0.0));
     faults.put("action-out-of-range", row -> row.put("action", 4L));
     faults.put("action-outside-mask", row -> row.put("allowed", new Integer[] {nextTo(row)}));
@@ -322,7 +323,7 @@ class IngestJobIT {
   }
 
   @Test
-  void joinedKeyWithoutAPartnerIsAMissingValueAndOneTwiceStopsTheRun() {
+  void joinedKeyWithoutAPartnerIsAMissingNumberAndOneTwiceStopsTheRun() {
     SmallLog log = SmallLog.of(60, 13);
     log.write(folder);
     Path wards = folder.resolve("wards.parquet");
@@ -336,7 +337,7 @@ class IngestJobIT {
     long orphans = log.rows.stream().filter(row -> "w2".equals(row.get("ward"))).count();
     DatasetManifest manifest =
         SmallLog.ingestAs(folder, SmallLog.CONFIG + anythingGoes(), "ds", join, numeric);
-    assertThat(manifest.rows().quarantined()).containsEntry("missing-value", orphans);
+    assertThat(manifest.rows().quarantined()).containsEntry("missing-number", orphans);
     assertThat(manifest.provenance().inputs())
         .extracting(input -> input.role() + " " + input.name())
         .containsExactly("log log.parquet", "join-table wards.parquet");

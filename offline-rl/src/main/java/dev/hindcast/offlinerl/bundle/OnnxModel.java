@@ -84,7 +84,10 @@ final class OnnxModel {
       graph.constant("normalizer.mean", normalizer.mean());
       graph.constant("normalizer.scale", normalizer.scale());
       graph.node("Sub", "input.centered", OnnxExport.OBSERVATION, "normalizer.mean");
-      graph.node("Div", SHARED, "input.centered", "normalizer.scale");
+      graph.node("Div", "input.scaled", "input.centered", "normalizer.scale");
+      graph.constant("input.missing", new float[] {0});
+      graph.node("IsNaN", "input.is_missing", OnnxExport.OBSERVATION);
+      graph.node("Where", SHARED, "input.is_missing", "input.missing", "input.scaled");
     }
     int fields = any.embeddings().size();
     if (fields > 0) {

@@ -63,6 +63,11 @@ class HeadsTest {
       byte[] model = OnnxModel.of(product, NORMALIZER, space, head.isDiscrete()).toByteArray();
       OnnxCheck check = NeuralFunctions.check(product, NORMALIZER, space, head.isDiscrete());
       assertThat(check.greatestDifference(model, sample(300))).isLessThanOrEqualTo(1e-4);
+      Decisions missing = sample(300);
+      for (int i = 0; i < missing.numeric().length; i += 5) {
+        missing.numeric()[i] = Float.NaN;
+      }
+      assertThat(check.greatestDifference(model, missing)).isLessThanOrEqualTo(1e-4);
     }
   }
 
