@@ -5,8 +5,9 @@
     python run.py demonstrations --data FOLDER --out FOLDER
     python run.py pendulum       --data FOLDER --out FOLDER
     python run.py icu-sepsis     --out FOLDER
+    python run.py cartpole       --out FOLDER        (or acrobot, key-door, offers)
 
-FOLDER of --data holds the Parquet logs. Each command makes the datasets, trains with the configs beside this file, and scores what came out: in the
+FOLDER of --data holds the Parquet logs; the last two need none. Each command makes the datasets, trains with the configs beside this file, and scores what came out: in the
 simulator, or exactly. What is finished is not done again, and interrupted training goes on from its checkpoints. Options after `--` go to
 `hindcast train`: `-- --set train.updates=100000 --set train.seeds=4`.
 """
@@ -14,6 +15,7 @@ simulator, or exactly. What is finished is not done again, and interrupted train
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -93,6 +95,9 @@ TASKS = {
     "pendulum": Task("pendulum", {"replay": Log([Part("pendulum_replay.parquet")], OFFLINE)}),
 }
 
+# Worlds of our own, which make their logs themselves and know what policies earn.
+WORLDS = ["cartpole", "acrobot", "key-door", "offers"]
+
 
 def mixture(data: Path, parts: list[Part]) -> arrow.Table:
     """One log of several, episodes numbered anew, with a column that says which are demonstrations."""
@@ -130,6 +135,33 @@ def score(script: str, *words: str) -> None:
     subprocess.run([sys.executable, str(HERE / script), *words], check=True)
 
 
+def java(main: str, *words: str) -> str:
+    """What a main class of this module prints. The launcher's class path has what Spark brings."""
+    engines = HERE.parent / "cli" / "target" / "launcher" / "classpath.engines"
+    built = HERE / "target"
+    for needed in [built / "classpath", engines]:
+        if not needed.exists():
+            raise SystemExit(f"Cannot start {main}: {needed} is not there. Run ./mvnw package -DskipTests first.")
+    program = str(Path(os.environ["JAVA_HOME"], "bin", "java")) if "JAVA_HOME" in os.environ else "java"
+    class_path = f"{built / 'classes'}:{(built / 'classpath').read_text()}:{engines.read_text()}"
+    command = [program, "-Xmx3g", "-cp", class_path, f"dev.hindcast.benchmarks.{main}", *words]
+    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise SystemExit(done.returncode)
+    return done.stdout
+
+
+def world(given: argparse.Namespace, options: list[str]) -> None:
+    given.out.mkdir(parents=True, exist_ok=True)
+    log = given.out / "log.parquet"
+    if not log.exists():
+        java("WorldLogMain", given.task, str(log))
+    bundles = train(HERE / given.task, given.config, log, given.out, options)
+    text = java("WorldScoreMain", given.task, given.yardstick, str(bundles))
+    print(text)
+    (given.out / f"{given.task}.md").write_text(text)
+
+
 def simulated(task: Task, given: argparse.Namespace, options: list[str]) -> None:
     runs = []
     for name, log in task.logs.items():
@@ -148,10 +180,12 @@ def simulated(task: Task, given: argparse.Namespace, options: list[str]) -> None
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("task", choices=[*TASKS, "icu-sepsis"])
+    arguments.add_argument("task", choices=[*TASKS, "icu-sepsis", *WORLDS])
     arguments.add_argument("--data", type=Path, help="the folder of the Parquet logs")
     arguments.add_argument("--out", type=Path, required=True)
     arguments.add_argument("--only", nargs="+", default=[], help="only these mixtures")
+    arguments.add_argument("--config", default=OFFLINE, help="the training config in the world's folder, or the path of another")
+    arguments.add_argument("--yardstick", default="behavior-cloning", help="in a world: the algorithm that others are compared with")
     words = sys.argv[1:]
     at = words.index("--") if "--" in words else len(words)
     given, options = arguments.parse_args(words[:at]), words[at + 1 :]
@@ -159,6 +193,8 @@ def main() -> None:
     if given.task == "icu-sepsis":
         bundles = train(HERE / "icu-sepsis", OFFLINE, None, given.out, options)
         score("score_icu_sepsis.py", "--out", str(given.out / "icu-sepsis.md"), str(bundles))
+    elif given.task in WORLDS:
+        world(given, options)
     elif given.data is None:
         arguments.error(f"{given.task} needs --data: the folder of the Parquet logs")
     else:

@@ -21,7 +21,8 @@ class ConfigsTest {
   private static final ActionSpace CHOICES = new ActionSpace.Discrete(25);
 
   static Stream<Path> trainingConfigs() {
-    return Stream.of("hopper", "pendulum", "icu-sepsis")
+    return Stream.of(
+            "hopper", "pendulum", "icu-sepsis", "cartpole", "acrobot", "key-door", "offers")
         .flatMap(folder -> files(Path.of(folder)))
         .filter(file -> !file.endsWith("log.yaml"));
   }
@@ -41,7 +42,8 @@ class ConfigsTest {
     TrainConfig config = TrainConfig.from(document.root(), Algorithms.catalogue());
     document.finish();
 
-    ActionSpace actions = file.startsWith("icu-sepsis") ? CHOICES : BOX;
+    boolean isContinuous = file.startsWith("hopper") || file.startsWith("pendulum");
+    ActionSpace actions = isContinuous ? BOX : CHOICES;
     assertThat(config.plans()).isNotEmpty();
     assertThat(config.plans()).allMatch(plan -> plan.algorithm().actions().admit(actions));
   }

@@ -14,8 +14,18 @@ import java.util.List;
  * @param policy the policy
  * @param codes for each categorical field, its code for each of the dataset's codes
  */
-record TranslatedPolicy(Policy policy, List<int[]> codes) implements Policy {
-  static TranslatedPolicy between(ObservationSpace from, ObservationSpace to, Policy policy) {
+public record TranslatedPolicy(Policy policy, List<int[]> codes) implements Policy {
+  /** Copies the list. */
+  public TranslatedPolicy {
+    codes = List.copyOf(codes);
+  }
+
+  /**
+   * A policy made for observations of {@code to}, for decisions with the dictionaries of {@code
+   * from}; both have the same fields in the same order.
+   */
+  public static TranslatedPolicy between(
+      ObservationSpace from, ObservationSpace to, Policy policy) {
     List<int[]> codes = new ArrayList<>();
     for (int field = 0; field < from.categorical().size(); field++) {
       List<String> known = to.categorical().get(field).values();

@@ -286,16 +286,31 @@ public final class KeyDoor implements DiscreteWorld<KeyDoor.Moment> {
 
   /**
    * The expected discounted return of a policy that looks at nothing but the observation: the mean
-   * of the exact solutions of all layouts. As if no clock ended episodes, which is worth less than
-   * {@code discount^100}.
+   * over {@link #values}.
+   */
+  public double value(Policy policy, double discount) {
+    return Arrays.stream(values(policy, Acting.DRAWN, discount)).average().orElseThrow();
+  }
+
+  /**
+   * (layouts) The expected discounted return in each layout of a policy that looks at nothing but
+   * the observation, solved exactly. As if no clock ended episodes, which is worth less than {@code
+   * discount^100}.
    *
    * @param discount γ, below 1
    */
-  public double value(Policy policy, double discount) {
+  public double[] values(Policy policy, Acting acting, double discount) {
     return IntStream.range(0, LAYOUTS)
-        .mapToDouble(layout -> layout(layout).value(tabular(policy, layout), discount))
-        .average()
-        .orElseThrow();
+        .mapToDouble(
+            layout -> {
+              TabularPolicy drawn = tabular(policy, layout);
+              TabularMdp mdp = layout(layout);
+              int[] modes = IntStream.range(0, mdp.states()).map(drawn::mode).toArray();
+              return mdp.value(
+                  acting == Acting.DRAWN ? drawn : TabularPolicy.deterministic(modes, ACTIONS),
+                  discount);
+            })
+        .toArray();
   }
 
   /** What a policy does in each state of a layout. */

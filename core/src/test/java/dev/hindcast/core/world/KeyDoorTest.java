@@ -83,7 +83,10 @@ class KeyDoorTest {
       assertThat(error).isLessThan(0.01);
       assertThat(mean).isCloseTo(WORLD.value(policy, DISCOUNT), within(4 * error));
     }
-    assertThat(WORLD.value(WORLD.shortestWay(0), DISCOUNT)).isBetween(0.4, 0.6);
+    double shortest = WORLD.value(WORLD.shortestWay(0), DISCOUNT);
+    assertThat(shortest).isBetween(0.4, 0.6);
+    assertThat(Arrays.stream(WORLD.values(WORLD.shortestWay(0.5), Acting.MODE, DISCOUNT)).average())
+        .hasValueCloseTo(shortest, within(1e-9)); // what it does when it does not forget
     assertThat(WORLD.value(new UniformPolicy(5), DISCOUNT)).isLessThan(0.05);
   }
 
