@@ -5,6 +5,7 @@ import dev.hindcast.core.data.Normalizer;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.core.policy.Policy;
+import dev.hindcast.core.policy.QFunction;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.offlinerl.bundle.NeuralBundle;
 import dev.hindcast.offlinerl.bundle.NeuralFunctions;
@@ -72,11 +73,22 @@ final class NeuralTrainee implements Trainee {
 
   @Override
   public Policy policy() {
-    FrozenProduct product = learner.product().frozen();
-    if (!product.head().isPolicy()) {
-      throw new IllegalStateException("The head " + product.head() + " is not a policy's.");
-    }
+    FrozenProduct product = product(true);
     return NeuralFunctions.policy(product, normalizer, data.actionSpace(), data.hasMask());
+  }
+
+  @Override
+  public QFunction qFunction() {
+    return NeuralFunctions.values(product(false), normalizer, data.actionSpace());
+  }
+
+  private FrozenProduct product(boolean ofPolicy) {
+    FrozenProduct product = learner.product().frozen();
+    if (product.head().isPolicy() != ofPolicy) {
+      throw new IllegalStateException(
+          "The head " + product.head() + (ofPolicy ? " yields values." : " yields a policy."));
+    }
+    return product;
   }
 
   @Override

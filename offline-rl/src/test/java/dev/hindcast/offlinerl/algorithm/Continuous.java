@@ -1,6 +1,5 @@
 package dev.hindcast.offlinerl.algorithm;
 
-import dev.hindcast.core.data.Decisions;
 import dev.hindcast.core.data.Normalizer;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.policy.Policy;
@@ -9,6 +8,7 @@ import dev.hindcast.offlinerl.bundle.NeuralFunctions;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.backend.Backends;
+import dev.hindcast.training.contract.Questions;
 import dev.hindcast.training.learner.Device;
 import dev.hindcast.training.learner.Experience;
 import dev.hindcast.training.learner.Losses;
@@ -106,18 +106,7 @@ final class Continuous {
       learner.networks().forEach((name, network) -> parameters.put(name, network.parameters()));
       Policy policy =
           NeuralFunctions.policy(learner.product().frozen(), normalizer, data.actionSpace(), false);
-      return new Trained(actor(policy), figures, parameters);
+      return new Trained(Questions.actor(policy), figures, parameters);
     }
-  }
-
-  /** What a policy does when it is not to explore, in a world of numbers. */
-  static ContinuousWorld.BoxActor actor(Policy policy) {
-    return (rows, observations) -> policy.continuous(decisions(rows, observations)).modes();
-  }
-
-  /** These observations, to be decided upon. */
-  static Decisions decisions(int rows, float[] observations) {
-    return new Decisions(
-        rows, observations, new int[0], new boolean[0], new String[rows], new int[rows]);
   }
 }

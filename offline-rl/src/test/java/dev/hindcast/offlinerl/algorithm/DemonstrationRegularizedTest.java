@@ -12,6 +12,7 @@ import dev.hindcast.core.world.ContinuousBandit;
 import dev.hindcast.core.world.LinearPolicy;
 import dev.hindcast.core.world.TabularMdp;
 import dev.hindcast.core.world.TabularPolicy;
+import dev.hindcast.training.contract.Logs;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 

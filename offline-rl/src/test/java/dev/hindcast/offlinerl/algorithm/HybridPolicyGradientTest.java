@@ -17,6 +17,8 @@ import dev.hindcast.core.world.TabularPolicy;
 import dev.hindcast.offlinerl.algorithm.HybridPolicyGradient.Config;
 import dev.hindcast.offlinerl.network.MultilayerPerceptron;
 import dev.hindcast.offlinerl.network.Network;
+import dev.hindcast.training.contract.Course;
+import dev.hindcast.training.contract.Questions;
 import dev.hindcast.training.learner.Experience;
 import dev.hindcast.training.learner.MiniBatch;
 import dev.hindcast.training.learner.TrainingStopped;
@@ -359,7 +361,7 @@ class HybridPolicyGradientTest {
       double[] state = world.start(random);
       for (int step = 0; step < world.steps(); step++) {
         float[] seen = world.observation(state);
-        float[] outputs = policy.forward(Continuous.decisions(1, seen));
+        float[] outputs = policy.forward(Questions.numbers(1, seen));
         double u = outputs[0] + Math.exp(deviation(outputs[1])) * random.nextGaussian();
         float[] action = {(float) Math.tanh(u)};
         log.addBoxStep(seen, new int[0], action, world.reward(state, action), 1);
@@ -382,7 +384,7 @@ class HybridPolicyGradientTest {
   /** Without chance. */
   private static ContinuousWorld.BoxActor actor(MultilayerPerceptron policy) {
     return (rows, observations) -> {
-      float[] outputs = policy.forward(Continuous.decisions(rows, observations));
+      float[] outputs = policy.forward(Questions.numbers(rows, observations));
       float[] actions = new float[rows];
       for (int i = 0; i < rows; i++) {
         actions[i] = (float) Math.tanh(outputs[2 * i]);

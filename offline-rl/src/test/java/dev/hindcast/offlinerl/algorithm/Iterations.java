@@ -9,6 +9,8 @@ import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.backend.Backends;
+import dev.hindcast.training.contract.Logs;
+import dev.hindcast.training.contract.Questions;
 import dev.hindcast.training.learner.Device;
 import dev.hindcast.training.learner.Experience;
 import dev.hindcast.training.loop.RunState;
@@ -163,7 +165,7 @@ final class Iterations {
 
   /** (states, actions): the critic's values in a tabular world. */
   float[] actionValues() {
-    return critic.forward(Training.states(states()));
+    return critic.forward(Questions.states(states()));
   }
 
   /**
@@ -174,7 +176,7 @@ final class Iterations {
   TabularPolicy tabular(boolean[] masks) {
     int actions = log.actionCount();
     return TabularPolicy.of(
-        MaskedSoftmax.of(policy.forward(Training.states(states())), actions, masks), actions);
+        MaskedSoftmax.of(policy.forward(Questions.states(states())), actions, masks), actions);
   }
 
   private int states() {

@@ -10,6 +10,7 @@ import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
 import dev.hindcast.offlinerl.network.backend.Backends;
 import dev.hindcast.offlinerl.product.Product;
+import dev.hindcast.training.contract.Questions;
 import dev.hindcast.training.learner.Device;
 import dev.hindcast.training.learner.Experience;
 import dev.hindcast.training.learner.Losses;
@@ -47,7 +48,7 @@ final class Training {
         updates,
         target,
         losses -> {},
-        (product, normalizer) -> first(product, normalizer).forward(states(states)));
+        (product, normalizer) -> first(product, normalizer).forward(Questions.states(states)));
   }
 
   /** The outputs of the network of a role in every state of a tabular world, (states, outputs). */
@@ -68,7 +69,7 @@ final class Training {
         Optional.empty(),
         losses -> {},
         (product, normalizer) ->
-            plain(product.networks().get(role), normalizer).forward(states(states)));
+            plain(product.networks().get(role), normalizer).forward(Questions.states(states)));
   }
 
   /** What every update of a training in a tabular world reported. */
@@ -162,15 +163,5 @@ final class Training {
   static Sampler sampler(
       Draws draws, Uses uses, Experience experience, NetworkLearner learner, long seed) {
     return draws.sampler(experience, uses, learner.steps(), 0.5, seed);
-  }
-
-  /** One decision in each state of a tabular world. */
-  static Decisions states(int states) {
-    int[] codes = new int[states];
-    for (int s = 0; s < states; s++) {
-      codes[s] = s + 1;
-    }
-    return new Decisions(
-        states, new float[0], codes, new boolean[0], new String[states], new int[states]);
   }
 }

@@ -3,6 +3,7 @@ package dev.hindcast.training.algorithm;
 import dev.hindcast.core.data.Decisions;
 import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.core.policy.Policy;
+import dev.hindcast.core.policy.QFunction;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.training.bundle.TrainingRecord;
 import dev.hindcast.training.learner.Learner;
@@ -19,9 +20,16 @@ public interface Trainee extends AutoCloseable {
   /**
    * The policy that it has learned so far, which stays as it is and outlives it.
    *
-   * @throws IllegalStateException when it learns none
+   * @throws IllegalStateException when it learns values
    */
   Policy policy();
+
+  /**
+   * The values that it has learned so far, which stay as they are and outlive it.
+   *
+   * @throws IllegalStateException when it learns a policy
+   */
+  QFunction qFunction();
 
   /**
    * Publishes what it has learned as a bundle.

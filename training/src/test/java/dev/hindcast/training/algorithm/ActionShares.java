@@ -8,6 +8,7 @@ import dev.hindcast.core.policy.Bundle;
 import dev.hindcast.core.policy.BundleLoader;
 import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.core.policy.Policy;
+import dev.hindcast.core.policy.QFunction;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.training.bundle.ModelCard;
 import dev.hindcast.training.bundle.TrainingRecord;
@@ -112,6 +113,11 @@ public record ActionShares() implements Algorithm {
       @Override
       public Policy policy() {
         return new Shares(counter.counts.clone());
+      }
+
+      @Override
+      public QFunction qFunction() {
+        throw new IllegalStateException("Shares are no values.");
       }
 
       @Override

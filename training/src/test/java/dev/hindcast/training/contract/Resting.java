@@ -1,4 +1,4 @@
-package dev.hindcast.offlinerl.algorithm;
+package dev.hindcast.training.contract;
 
 import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.Decisions;
@@ -6,7 +6,7 @@ import dev.hindcast.core.policy.ActionDistribution;
 import dev.hindcast.core.policy.Policy;
 
 /** Always the middle of a box that reaches from -1 to 1. */
-record Resting(ActionSpace.Box box) implements Policy {
+public record Resting(ActionSpace.Box box) implements Policy {
   private static final long serialVersionUID = 1L;
 
   @Override

@@ -1,4 +1,4 @@
-package dev.hindcast.offlinerl.algorithm;
+package dev.hindcast.training.contract;
 
 import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.Decisions;
@@ -14,7 +14,7 @@ import java.util.Optional;
  * A world whose best policy is known, with a log of it, a tenth of whose episodes are
  * demonstrations: what every learner is examined on.
  */
-sealed interface Course {
+public sealed interface Course {
   /** γ of all courses. */
   double DISCOUNT = 0.9;
 
@@ -33,9 +33,11 @@ sealed interface Course {
    * learner that counts on jumping next sees little difference between left and right.
    */
   record Chain(TransitionColumns log) implements Course {
-    static final TabularMdp WORLD = world();
+    /** Without its log. */
+    public static final TabularMdp WORLD = world();
 
-    Chain() {
+    /** With its log. */
+    public Chain() {
       this(Logs.joined(careless(), good()));
     }
 
@@ -54,7 +56,7 @@ sealed interface Course {
 
     /** As it acts in every state; nowhere does the mask admit the jump. */
     private static TabularPolicy tabled(Policy policy) {
-      Decisions unmasked = Training.states(WORLD.states());
+      Decisions unmasked = Questions.states(WORLD.states());
       boolean[] mask = new boolean[WORLD.states() * 3];
       for (int i = 0; i < mask.length; i++) {
         mask[i] = i % 3 < 2;
@@ -106,7 +108,8 @@ sealed interface Course {
   record Point(TransitionColumns log) implements Course {
     private static final PointMass WORLD = new PointMass(1, 10);
 
-    Point() {
+    /** With its log. */
+    public Point() {
       this(
           Logs.joined(WORLD.log(WORLD.clumsy(), 200, 3), WORLD.log(good().withNoise(0.05), 20, 4)));
     }
@@ -120,7 +123,7 @@ sealed interface Course {
     public double score(Policy policy) {
       double least = WORLD.meanReturn(WORLD.clumsy(), 200, DISCOUNT, 5);
       double best = WORLD.meanReturn(WORLD.optimal(DISCOUNT), 200, DISCOUNT, 5);
-      double found = WORLD.meanReturn(Continuous.actor(policy), 200, DISCOUNT, 5);
+      double found = WORLD.meanReturn(Questions.actor(policy), 200, DISCOUNT, 5);
       return (found - least) / (best - least);
     }
 

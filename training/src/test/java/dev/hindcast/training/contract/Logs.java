@@ -1,15 +1,16 @@
-package dev.hindcast.offlinerl.algorithm;
+package dev.hindcast.training.contract;
 
 import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.TransitionColumns;
 import java.util.Arrays;
 
 /** Puts logs together, for tests. */
-final class Logs {
+public final class Logs {
   private Logs() {}
 
   /** All episodes of the first, then all of the second as demonstrations; without propensities. */
-  static TransitionColumns joined(TransitionColumns plain, TransitionColumns demonstrations) {
+  public static TransitionColumns joined(
+      TransitionColumns plain, TransitionColumns demonstrations) {
     var builder =
         new TransitionColumns.Builder(
             plain.observationSpace(), plain.actionSpace(), plain.hasMask(), false);
