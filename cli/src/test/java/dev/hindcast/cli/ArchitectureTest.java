@@ -59,7 +59,9 @@ class ArchitectureTest {
         noClasses()
             .that()
             .resideOutsideOfPackages(
-                "dev.hindcast.offlinerl.bundle..", "dev.hindcast.training.bundle..")
+                "dev.hindcast.offlinerl.bundle..",
+                "dev.hindcast.gbrl.bundle..",
+                "dev.hindcast.training.bundle..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("ai.onnx..", "ai.onnxruntime..", "com.google.protobuf..");
@@ -123,6 +125,12 @@ class ArchitectureTest {
   }
 
   @Test
+  void gbrlImportsCoreDatasetAndTraining() {
+    ArchRule rule = imports("gbrl", "dataset", "training");
+    rule.check(HOUSE);
+  }
+
+  @Test
   void evaluationImportsCoreAndDataset() {
     ArchRule rule = imports("evaluation", "dataset");
     rule.check(HOUSE);
@@ -155,7 +163,14 @@ class ArchitectureTest {
   private static ArchRule imports(String room, String... rooms) {
     String[] others =
         java.util.stream.Stream.of(
-                "dataset", "ingestion", "training", "offlinerl", "evaluation", "cli", "benchmarks")
+                "dataset",
+                "ingestion",
+                "training",
+                "offlinerl",
+                "gbrl",
+                "evaluation",
+                "cli",
+                "benchmarks")
             .filter(other -> !other.equals(room) && !java.util.List.of(rooms).contains(other))
             .map(other -> "dev.hindcast." + other + "..")
             .toArray(String[]::new);
