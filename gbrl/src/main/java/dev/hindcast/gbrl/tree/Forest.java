@@ -23,6 +23,16 @@ public final class Forest implements Serializable {
 
   private static final int LEAF = -1;
   private static final int NUMERIC = -1;
+
+  // A node is four numbers side by side, so that asking it touches one line of the cache.
+  private static final int LEFT = 0; // where the left node begins, or LEAF
+  private static final int RIGHT = 1;
+  private static final int ASKS = 2; // the feature, then two bits
+  private static final int NUMBER = 3; // threshold or leaf as float bits, or the place of a set
+  private static final int WIDTH = 4;
+  private static final int MISSING_LEFT = 1;
+  private static final int IS_SET = 2;
+  private static final int FLAGS = 2;
   private static final int BLOCK = 64;
 
   /** The greatest category that the library takes for one. */
@@ -33,14 +43,9 @@ public final class Forest implements Serializable {
   private final float[] intercepts;
   private final int[] roots;
   private final int[] outputOfTree;
-  private final int[] left;
-  private final int[] right;
-  private final int[] feature;
-  private final float[] number;
-  private final boolean[] missingLeft;
+  private final int[] packed;
   private final float[] gain;
   private final float[] weight;
-  private final int[] setOf;
   private final long[][] sets;
 
   private Forest(Model model, Nodes nodes) {
@@ -49,14 +54,9 @@ public final class Forest implements Serializable {
     intercepts = model.intercepts();
     outputOfTree = model.outputOfTree();
     roots = nodes.roots;
-    left = nodes.left;
-    right = nodes.right;
-    feature = nodes.feature;
-    number = nodes.number;
-    missingLeft = nodes.missingLeft;
+    packed = nodes.packed();
     gain = nodes.gain;
     weight = nodes.weight;
-    setOf = nodes.setOf;
     sets = nodes.sets.toArray(long[][]::new);
   }
 
@@ -108,28 +108,29 @@ public final class Forest implements Serializable {
       int to = Math.min(rows, from + BLOCK);
       for (int tree = 0; tree < roots.length; tree++) {
         for (int row = from; row < to; row++) {
-          margins[row * width + outputOfTree[tree]] += number[leaf(tree, values, row * features)];
+          margins[row * width + outputOfTree[tree]] += leaf(tree, values, row * features);
         }
       }
     }
     return margins;
   }
 
-  private int leaf(int tree, float[] values, int at) {
-    int node = roots[tree];
-    while (left[node] != LEAF) {
-      float value = values[at + feature[node]];
+  private float leaf(int tree, float[] values, int row) {
+    int at = roots[tree] * WIDTH;
+    while (packed[at + LEFT] != LEAF) {
+      int asks = packed[at + ASKS];
+      float value = values[row + (asks >> FLAGS)];
       boolean goesLeft;
       if (Float.isNaN(value)) {
-        goesLeft = missingLeft[node];
-      } else if (setOf[node] == NUMERIC) {
-        goesLeft = value < number[node];
+        goesLeft = (asks & MISSING_LEFT) != 0;
+      } else if ((asks & IS_SET) == 0) {
+        goesLeft = value < Float.intBitsToFloat(packed[at + NUMBER]);
       } else {
-        goesLeft = !contains(sets[setOf[node]], value);
+        goesLeft = !contains(sets[packed[at + NUMBER]], value);
       }
-      node = goesLeft ? left[node] : right[node];
+      at = packed[at + (goesLeft ? LEFT : RIGHT)];
     }
-    return node;
+    return Float.intBitsToFloat(packed[at + NUMBER]);
   }
 
   private static boolean contains(long[] set, float category) {
@@ -172,47 +173,47 @@ public final class Forest implements Serializable {
 
   /** How many nodes all trees have together. */
   public int nodes() {
-    return left.length;
+    return gain.length;
   }
 
   /** Whether a node asks nothing. */
   public boolean isLeaf(int node) {
-    return left[node] == LEAF;
+    return packed[node * WIDTH + LEFT] == LEAF;
   }
 
   /** Where a row goes that is below the threshold, or not in the set. */
   public int left(int node) {
-    return left[node];
+    return packed[node * WIDTH + LEFT] / WIDTH;
   }
 
   /** Where a row goes otherwise. */
   public int right(int node) {
-    return right[node];
+    return packed[node * WIDTH + RIGHT] / WIDTH;
   }
 
   /** What a node asks for. */
   public int feature(int node) {
-    return feature[node];
+    return packed[node * WIDTH + ASKS] >> FLAGS;
   }
 
   /** Whether a node asks for a category. */
   public boolean isCategorical(int node) {
-    return setOf[node] != NUMERIC;
+    return (packed[node * WIDTH + ASKS] & IS_SET) != 0;
   }
 
   /** The threshold of a numeric question, or what a leaf adds. */
   public float number(int node) {
-    return number[node];
+    return Float.intBitsToFloat(packed[node * WIDTH + NUMBER]);
   }
 
   /** Whether a row without the feature goes left. */
   public boolean isMissingLeft(int node) {
-    return missingLeft[node];
+    return (packed[node * WIDTH + ASKS] & MISSING_LEFT) != 0;
   }
 
   /** The categories that a question sends to the right, in order. */
   public int[] categories(int node) {
-    long[] set = sets[setOf[node]];
+    long[] set = sets[packed[node * WIDTH + NUMBER]];
     return java.util.stream.IntStream.range(0, set.length * Long.SIZE)
         .filter(code -> contains(set, code))
         .toArray();
@@ -221,9 +222,9 @@ public final class Forest implements Serializable {
   /** (features): by how much questions for each feature lowered the loss in training, summed. */
   public double[] gains() {
     double[] gains = new double[features];
-    for (int node = 0; node < left.length; node++) {
-      if (left[node] != LEAF) {
-        gains[feature[node]] += gain[node];
+    for (int node = 0; node < nodes(); node++) {
+      if (!isLeaf(node)) {
+        gains[feature(node)] += gain[node];
       }
     }
     return gains;
@@ -314,6 +315,19 @@ public final class Forest implements Serializable {
           throw new IllegalArgumentException("tree " + tree + ": " + e.getMessage(), e);
         }
       }
+    }
+
+    private int[] packed() {
+      int[] packed = new int[Math.multiplyExact(left.length, WIDTH)];
+      for (int i = 0; i < left.length; i++) {
+        boolean isSet = setOf[i] != NUMERIC && left[i] != LEAF;
+        packed[i * WIDTH + LEFT] = left[i] == LEAF ? LEAF : left[i] * WIDTH;
+        packed[i * WIDTH + RIGHT] = left[i] == LEAF ? LEAF : right[i] * WIDTH;
+        packed[i * WIDTH + ASKS] =
+            feature[i] << FLAGS | (isSet ? IS_SET : 0) | (missingLeft[i] ? MISSING_LEFT : 0);
+        packed[i * WIDTH + NUMBER] = isSet ? setOf[i] : Float.floatToRawIntBits(number[i]);
+      }
+      return packed;
     }
 
     private void add(Map<?, ?> tree, int root, int features) {
