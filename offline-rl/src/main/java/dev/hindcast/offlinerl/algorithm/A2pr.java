@@ -73,7 +73,7 @@ public final class A2pr implements NetworkLearner {
       double learningRate,
       double vaeLearningRate,
       double polyak)
-      implements Serializable {
+      implements Serializable, TargetCopies {
     /** The defaults of the authors' program, with cloning at full weight. */
     public static final Config DEFAULT =
         new Config(2.5, 1, 1, Candidate.ATTACHED, 750, 0.2, 0.5, 2, 3e-4, 1e-3, 0.005);

@@ -1,10 +1,12 @@
 package dev.hindcast.offlinerl.algorithm;
 
 import dev.hindcast.core.config.UserError;
+import dev.hindcast.core.data.DatasetManifest.PartSummary;
 import dev.hindcast.training.algorithm.Actions;
 import dev.hindcast.training.algorithm.Algorithm;
 import dev.hindcast.training.algorithm.Assignment;
 import dev.hindcast.training.algorithm.Catalogue;
+import dev.hindcast.training.algorithm.TrainSettings;
 import dev.hindcast.training.algorithm.Trainee;
 import dev.hindcast.training.algorithm.Yields;
 import dev.hindcast.training.learner.Experience;
@@ -59,6 +61,17 @@ public final class Algorithms {
     @Override
     public boolean hasMean() {
       return true;
+    }
+
+    @Override
+    public Optional<String> doubt(
+        TrainSettings settings, Record options, double discount, PartSummary training) {
+      return options instanceof TargetCopies copies
+          ? copies.unsettled(
+              settings.updates(),
+              discount,
+              (double) training.transitions() / Math.max(1, training.episodes()))
+          : Optional.empty();
     }
 
     @Override

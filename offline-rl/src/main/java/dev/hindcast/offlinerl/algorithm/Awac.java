@@ -38,7 +38,7 @@ public final class Awac implements NetworkLearner {
    * @param polyak how far the target critics follow in each update, in (0, 1]
    */
   public record Config(double inverseTemperature, double learningRate, double polyak)
-      implements Serializable {
+      implements Serializable, TargetCopies {
     /** The settings of CORL, the field's benchmark library, for locomotion. */
     public static final Config DEFAULT = new Config(3, 3e-4, 0.005);
 

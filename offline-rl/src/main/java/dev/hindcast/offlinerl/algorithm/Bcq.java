@@ -45,7 +45,7 @@ public final class Bcq implements NetworkLearner {
    * @param polyak how far the target critic follows in each update, in (0, 1]
    */
   public record Config(double threshold, double learningRate, double polyak)
-      implements Serializable {
+      implements Serializable, TargetCopies {
     /** The paper's threshold. */
     public static final Config DEFAULT = new Config(0.3, 3e-4, 0.005);
 

@@ -47,7 +47,7 @@ public final class CalQl implements NetworkLearner {
       double learningRate,
       double policyLearningRate,
       double polyak)
-      implements Serializable {
+      implements Serializable, TargetCopies {
     /** The paper's, with the weight that it uses for mazes. */
     public static final Config DEFAULT = new Config(5, 0, 10, 3e-4, 1e-4, 0.005);
 

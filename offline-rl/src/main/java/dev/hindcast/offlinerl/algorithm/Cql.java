@@ -45,7 +45,7 @@ public final class Cql implements NetworkLearner {
       double learningRate,
       double policyLearningRate,
       double polyak)
-      implements Serializable {
+      implements Serializable, TargetCopies {
     /** The settings of CORL, the field's benchmark library, for locomotion. */
     public static final Config DEFAULT = new Config(10, 0, 10, 3e-4, 3e-5, 0.005);
 

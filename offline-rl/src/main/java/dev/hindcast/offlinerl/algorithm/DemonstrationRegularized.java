@@ -66,7 +66,7 @@ public final class DemonstrationRegularized implements NetworkLearner {
       double policyRate,
       double learningRate,
       double polyak)
-      implements Serializable {
+      implements Serializable, TargetCopies {
     /** Ours: the paper has tables and linear models only. */
     public static final Config DEFAULT = new Config(10_000, 0.1, 1, 0.003, 1e-3, 1e-4, 3e-4, 0.005);
 

@@ -41,7 +41,7 @@ public final class DiscreteCql implements NetworkLearner {
    * @param polyak how far the target critic follows in each update, in (0, 1]
    */
   public record Config(double conservativeWeight, double learningRate, double polyak)
-      implements Serializable {
+      implements Serializable, TargetCopies {
     /** The weight of the paper's experiments with discrete actions, on rewards of size 1. */
     public static final Config DEFAULT = new Config(1, 3e-4, 0.005);
 

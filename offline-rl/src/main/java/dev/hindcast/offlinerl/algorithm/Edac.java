@@ -35,7 +35,7 @@ public final class Edac implements NetworkLearner {
    * @param polyak how far the target critics follow in each update, in (0, 1]
    */
   public record Config(int critics, double diversityWeight, double learningRate, double polyak)
-      implements Serializable {
+      implements Serializable, TargetCopies {
     /** The paper's for most robots; hopper needed 50 critics. */
     public static final Config DEFAULT = new Config(10, 1, 3e-4, 0.005);
 

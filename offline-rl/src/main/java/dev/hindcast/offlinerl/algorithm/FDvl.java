@@ -58,7 +58,7 @@ public final class FDvl implements NetworkLearner {
       PolicyForm policy,
       double learningRate,
       double polyak)
-      implements Serializable {
+      implements Serializable, TargetCopies {
     /** The program's locomotion settings; λ from the middle of the range worth trying. */
     public static final Config DEFAULT =
         new Config(FDivergence.CHI_SQUARE, 0.7, 1, 3, PolicyForm.GAUSSIAN, 3e-4, 0.005);

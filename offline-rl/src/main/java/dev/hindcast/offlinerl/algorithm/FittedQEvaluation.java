@@ -40,7 +40,7 @@ public final class FittedQEvaluation implements NetworkLearner {
    * @param learningRate of Adam; falls to zero along half a cosine
    * @param polyak how far the target critic follows in each update, in (0, 1]
    */
-  public record Config(double learningRate, double polyak) implements Serializable {
+  public record Config(double learningRate, double polyak) implements Serializable, TargetCopies {
     /** As the critics of the other learners. */
     public static final Config DEFAULT = new Config(3e-4, 0.005);
 

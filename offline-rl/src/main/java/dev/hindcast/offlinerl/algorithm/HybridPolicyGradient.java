@@ -81,7 +81,7 @@ public final class HybridPolicyGradient implements NetworkLearner {
       double learningRate,
       double policyLearningRate,
       double polyak)
-      implements Serializable {
+      implements Serializable, TargetCopies {
     /**
      * The paper's ν, limit, decay and learning rate, and mirror descent's first price and ten
      * steps. The paper's critics take 30 updates at each of 30 or 50 steps of the horizon; 1000

@@ -45,7 +45,7 @@ public final class Iql implements NetworkLearner {
       PolicyForm policy,
       double learningRate,
       double polyak)
-      implements Serializable {
+      implements Serializable, TargetCopies {
     /** The paper's locomotion settings. */
     public static final Config DEFAULT = new Config(0.7, 3, PolicyForm.GAUSSIAN, 3e-4, 0.005);
 

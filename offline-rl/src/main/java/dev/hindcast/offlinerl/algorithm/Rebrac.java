@@ -52,7 +52,7 @@ public final class Rebrac implements NetworkLearner {
       int policyDelay,
       double learningRate,
       double polyak)
-      implements Serializable {
+      implements Serializable, TargetCopies {
     /** The paper's for locomotion, with the weights of hopper-medium; made for batches of 1024. */
     public static final Config DEFAULT = new Config(0.01, 0.01, 0.2, 0.5, 2, 1e-3, 0.005);
 

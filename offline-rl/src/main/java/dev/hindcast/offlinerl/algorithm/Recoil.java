@@ -82,7 +82,7 @@ public final class Recoil implements NetworkLearner {
       PolicyForm policy,
       double learningRate,
       double polyak)
-      implements Serializable {
+      implements Serializable, TargetCopies {
     /** The program's settings for locomotion, with the temperature of its example. */
     public static final Config DEFAULT =
         new Config(5, 7, LearnsFrom.ALL, Endings.FAILURE, 3, PolicyForm.GAUSSIAN, 3e-4, 0.005);

@@ -71,7 +71,7 @@ public final class RecoilV implements NetworkLearner {
       double learningRate,
       double policyRate,
       double polyak)
-      implements Serializable {
+      implements Serializable, TargetCopies {
     /** The program's; κ is ours, as the weights are. */
     public static final Config DEFAULT =
         new Config(

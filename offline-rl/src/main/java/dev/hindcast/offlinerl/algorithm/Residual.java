@@ -59,7 +59,7 @@ public final class Residual implements NetworkLearner {
       double policyRate,
       double learningRate,
       double polyak)
-      implements Serializable {
+      implements Serializable, TargetCopies {
     /** Those of the authors' program; the base's rate is that of behavior cloning. */
     public static final Config DEFAULT = new Config(10_000, 0.1, 10, 3e-4, 1e-6, 1e-4, 0.005);
 

@@ -28,7 +28,7 @@ public final class Sac implements NetworkLearner {
    * @param learningRate of all networks and the temperature
    * @param polyak how far the target critics follow in each update, in (0, 1]
    */
-  public record Config(double learningRate, double polyak) implements Serializable {
+  public record Config(double learningRate, double polyak) implements Serializable, TargetCopies {
     /** The paper's. */
     public static final Config DEFAULT = new Config(3e-4, 0.005);
 

@@ -30,7 +30,8 @@ public final class SacN implements NetworkLearner {
    * @param learningRate of all networks and the temperature
    * @param polyak how far the target critics follow in each update, in (0, 1]
    */
-  public record Config(int critics, double learningRate, double polyak) implements Serializable {
+  public record Config(int critics, double learningRate, double polyak)
+      implements Serializable, TargetCopies {
     /** The paper's for halfcheetah; the other robots needed 20 to 500 critics. */
     public static final Config DEFAULT = new Config(10, 3e-4, 0.005);
 

@@ -39,7 +39,7 @@ public final class Td3Bc implements NetworkLearner {
       int policyDelay,
       double learningRate,
       double polyak)
-      implements Serializable {
+      implements Serializable, TargetCopies {
     /** The paper's, for all its datasets. */
     public static final Config DEFAULT = new Config(2.5, 0.2, 0.5, 2, 3e-4, 0.005);
 

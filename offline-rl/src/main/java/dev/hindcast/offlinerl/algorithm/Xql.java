@@ -53,7 +53,7 @@ public final class Xql implements NetworkLearner {
       PolicyForm policy,
       double learningRate,
       double polyak)
-      implements Serializable {
+      implements Serializable, TargetCopies {
     /** The paper's one setting for locomotion. */
     public static final Config DEFAULT = new Config(2, 7, 3, PolicyForm.GAUSSIAN, 3e-4, 0.005);
 

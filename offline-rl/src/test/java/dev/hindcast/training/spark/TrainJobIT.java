@@ -95,6 +95,12 @@ class TrainJobIT {
             "fitted-q-evaluation-of-iql-seed1-seed0");
     assertThat(trained).noneMatch(TrainJob.Trained::alreadyThere);
     assertThat(said).contains("iql-seed0: done", "behavior-cloning-seed0: done");
+    assertThat(said)
+        .filteredOn(line -> line.startsWith("warning:"))
+        .extracting(line -> line.replaceFirst(" at about .*", ""))
+        .containsExactly(
+            "warning: iql: 60 updates will leave its values",
+            "warning: fitted-q-evaluation: 60 updates will leave its values");
     assertThat(folder.resolve("out/.checkpoints")).doesNotExist();
 
     Bundle policy = LOADER.load(folder.resolve("out/iql-seed1"));

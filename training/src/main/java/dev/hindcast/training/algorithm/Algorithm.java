@@ -1,10 +1,12 @@
 package dev.hindcast.training.algorithm;
 
+import dev.hindcast.core.data.DatasetManifest.PartSummary;
 import dev.hindcast.training.loop.Schedule;
 import dev.hindcast.training.sampling.Draws;
 import dev.hindcast.training.sampling.Uses;
 import java.io.Serializable;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * An entry of the catalogue: what there is to know of an algorithm before it runs, and how to begin
@@ -55,6 +57,19 @@ public interface Algorithm extends Serializable {
    */
   default Schedule schedule(TrainSettings settings, Record options) {
     return settings.schedule();
+  }
+
+  /**
+   * What makes success unlikely, known before it begins; one or two sentences with what to do.
+   *
+   * @param settings those every algorithm has
+   * @param options its own
+   * @param discount γ, in [0, 1]
+   * @param training what it will learn from
+   */
+  default Optional<String> doubt(
+      TrainSettings settings, Record options, double discount, PartSummary training) {
+    return Optional.empty();
   }
 
   /**

@@ -138,6 +138,20 @@ public final class TrainJob {
               + dataset.manifest().name()
               + " has no episodes. Lower ingest.split.held-out, or ingest more.");
     }
+    config.plans().stream()
+        .flatMap(plan -> doubt(plan).stream())
+        .distinct() // the points of a sweep
+        .forEach(progress);
+  }
+
+  private Optional<String> doubt(TrainConfig.Plan plan) {
+    return plan.algorithm()
+        .doubt(
+            plan.settings(),
+            plan.options(),
+            config.pipeline().discount(),
+            dataset.manifest().part(Split.Part.TRAINING))
+        .map(words -> "warning: " + plan.family() + ": " + words);
   }
 
   /** The policies that are there before training, by name: so that mistakes show at once. */
