@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -56,6 +57,8 @@ final class ScoreTable {
   }
 
   String markdown() {
+    Optional<double[]> optimum =
+        world.optimum().map(best -> world.scoring().earned(best, Acting.MODE));
     List<String> lines = new ArrayList<>();
     lines.add(
         "| algorithm | earned | s.e. over seeds | s.e. over entries | below the optimum (s.e.) | above "
@@ -64,19 +67,18 @@ final class ScoreTable {
     lines.add("|---|---:|---:|---:|---:|---:|---:|---|");
     groups.values().stream()
         .sorted(Comparator.comparingDouble(Group::mean).reversed())
-        .forEach(group -> lines.add(row(group)));
+        .forEach(group -> lines.add(row(group, optimum)));
     lines.add("");
-    lines.add(world.name() + ": " + world.scoring().inWords() + ". " + yardsticks());
+    lines.add(world.name() + ": " + world.scoring().inWords() + ". " + yardsticks(optimum));
     return String.join("\n", lines) + "\n";
   }
 
-  private String row(Group group) {
+  private String row(Group group, Optional<double[]> optimum) {
     double[] seeds = group.seeds();
     double[] entries = group.entries();
     String below =
-        world
-            .optimum()
-            .map(best -> difference(world.scoring().earned(best, Acting.MODE), entries))
+        optimum
+            .map(best -> difference(best, entries))
             .map(off -> figure(mean(off)) + " (" + figure(error(off)) + ")")
             .orElse("");
     Group other = groups.get(yardstick);
@@ -103,14 +105,11 @@ final class ScoreTable {
     return figure(mean(off)) + " (" + figure(Math.hypot(seeds, error(off))) + ")";
   }
 
-  private String yardsticks() {
+  private String yardsticks(Optional<double[]> optimum) {
     StringBuilder words = new StringBuilder();
-    world
-        .optimum()
-        .ifPresent(
-            best -> words.append("Optimum ").append(figure(world.meanEarned(best))).append("; "));
+    optimum.ifPresent(best -> words.append("Optimum ").append(figure(mean(best))).append(". "));
     List<Policy> behaviors = world.world().behaviors();
-    words.append("the policies that made the log, by draws: ");
+    words.append("Policies that made the log, by draws: ");
     words.append(
         behaviors.stream()
             .map(policy -> figure(world.meanEarned(policy)))
