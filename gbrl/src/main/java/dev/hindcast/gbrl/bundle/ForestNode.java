@@ -90,12 +90,12 @@ final class ForestNode {
       add(root, tree);
       return;
     }
-    // A tree needs a question; both answers lead to the one leaf.
-    int leaf = leaf(root, tree);
+    // A tree needs a question, and a leaf of its own for either answer: onnxruntime 1.26 takes the
+    // leaves of all later trees for others where two answers share one.
     ask(0, BELOW, 0, 0);
-    trueIds.addInts(leaf);
+    trueIds.addInts(leaf(root, tree));
     trueLeaves.addInts(1);
-    falseIds.addInts(leaf);
+    falseIds.addInts(leaf(root, tree));
     falseLeaves.addInts(1);
   }
 

@@ -111,6 +111,25 @@ class TreeBundleTest {
   }
 
   @Test
+  void treesOfOneLeafDoNotDisturbTheOthers() {
+    Features features = Input.OBSERVATION.features(SPACE, CHOICES);
+    float[] rows = features.rows(sample(1000, 5));
+    float[] gradient = new float[1000 * ACTIONS];
+    for (int i = 1; i < gradient.length; i += ACTIONS) { // of one action only
+      gradient[i] = rows[i / ACTIONS * features.width()] > 0 ? 1 : -1;
+    }
+    try (FeatureMatrix matrix = FeatureMatrix.of(features, rows);
+        Ensemble ensemble =
+            Ensemble.empty(features, Output.numbered("action", ACTIONS), growth(4), 0, 1)) {
+      for (int round = 0; round < 3; round++) {
+        ensemble.boost(matrix, gradient);
+      }
+      TreeProduct.Trees trees = TreeProduct.Trees.of(Input.OBSERVATION, ensemble);
+      survives(TreeProduct.of(new Head.Softmax(), Head.POLICY, trees), CHOICES);
+    }
+  }
+
+  @Test
   void policyIsTheSoftmaxOfTheLibrarysOutputsOverTheMask() {
     Growth growth = growth(4);
     TreeProduct.Trees trees = grown(Input.OBSERVATION, CHOICES, ACTIONS, growth);
