@@ -19,10 +19,15 @@ public final class AdvantageWeight {
    * @param inverseTemperature at least 0, which makes all weights 1
    */
   public static float[] of(float[] q, float[] v, double inverseTemperature) {
+    return of(q, v, inverseTemperature, GREATEST);
+  }
+
+  /** As {@link #of(float[], float[], double)} with another cap, above 0. */
+  public static float[] of(float[] q, float[] v, double inverseTemperature, double greatest) {
     float[] weights = new float[q.length];
     for (int i = 0; i < q.length; i++) {
       double weight = Math.exp(inverseTemperature * ((double) q[i] - v[i]));
-      weights[i] = (float) Math.min(weight, GREATEST);
+      weights[i] = (float) Math.min(weight, greatest);
     }
     return weights;
   }

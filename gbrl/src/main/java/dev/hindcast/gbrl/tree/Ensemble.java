@@ -273,6 +273,39 @@ public final class Ensemble implements AutoCloseable {
   }
 
   /**
+   * (rows): what an ensemble with one output gives for rows that are not kept, after some more
+   * rounds. Going on from what was found before gives the same bits as going through all rounds at
+   * once.
+   *
+   * @param values (rows, features), NaN where missing
+   * @param before (rows), the output after the first {@code from} rounds; after none, whatever it
+   *     is to start from
+   * @param from how many rounds are in {@code before} already
+   * @param to how many rounds are wanted in all
+   */
+  public float[] marginsFrom(float[] values, float[] before, int from, int to) {
+    Require.that(outputs.size() == 1, "Only one output can be gone on with.");
+    if (from == to || values.length == 0) { // the library takes an empty range for all rounds
+      return before.clone();
+    }
+    float[][] found = new float[1][];
+    Native.check(
+        "give outputs",
+        XGBoostJNI.XGBoosterPredictFromDense(
+            handle.address(),
+            values,
+            values.length / features.width(),
+            features.width(),
+            Float.NaN,
+            from,
+            to,
+            MARGINS,
+            before,
+            found));
+    return found[0];
+  }
+
+  /**
    * (rows, outputs, features + 1): how much each feature moved each output away from its mean over
    * the training rows, which stands last (TreeSHAP: Lundberg and others, 2020). They add up to the
    * output.

@@ -4,6 +4,7 @@ import dev.hindcast.core.artefact.StableHash;
 import dev.hindcast.core.config.DidYouMean;
 import dev.hindcast.core.config.Require;
 import dev.hindcast.core.config.UserError;
+import java.io.Serializable;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,7 +52,8 @@ public record Growth(
     int maxCategoriesPerSplit,
     List<String> increasing,
     List<String> decreasing,
-    List<List<String>> interactions) {
+    List<List<String>> interactions)
+    implements Serializable {
   /** XGBoost's own defaults, but for the rate, which is that of fits with some hundred trees. */
   public static final Growth DEFAULT =
       new Growth(0.1, 6, 0, 1, 0, 1, 0, 256, 1, 1, 4, 64, List.of(), List.of(), List.of());

@@ -75,6 +75,29 @@ class EnsembleTest {
   }
 
   @Test
+  void goingOnFromEarlierRoundsGivesTheBitsOfAllAtOnce() {
+    float[] values = Rows.values(300, 1);
+    List<Output> one = List.of(Output.named("value").startingAt(0.3f));
+    try (FeatureMatrix matrix = FeatureMatrix.of(Rows.FEATURES, values);
+        Ensemble ensemble = Ensemble.empty(Rows.FEATURES, one, PLAIN, 0, 1)) {
+      for (int round = 0; round < 7; round++) {
+        float[] gradient = ensemble.margins(matrix);
+        for (int i = 0; i < gradient.length; i++) {
+          gradient[i] -= (float) Math.sin(i);
+        }
+        ensemble.boost(matrix, gradient);
+      }
+      float[] found = new float[300];
+      Arrays.fill(found, 0.3f);
+      found = ensemble.marginsFrom(values, found, 0, 3);
+      assertThat(ensemble.marginsFrom(values, found, 3, 3)).containsExactly(found);
+      found = ensemble.marginsFrom(values, found, 3, 7);
+      assertThat(found).containsExactly(ensemble.margins(values));
+      assertThat(found).containsExactly(ensemble.margins(matrix));
+    }
+  }
+
+  @Test
   void sameGradientTwiceDoublesTheOutputs() {
     // Check 8, with a break between the rounds that changes nothing.
     float[] values = Rows.values(500, 1);
