@@ -1,6 +1,7 @@
 package dev.hindcast.cli;
 
 import dev.hindcast.core.policy.BundleLoader;
+import dev.hindcast.gbrl.algorithm.TreeAlgorithms;
 import dev.hindcast.gbrl.bundle.TreeBundleFormat;
 import dev.hindcast.offlinerl.algorithm.Algorithms;
 import dev.hindcast.offlinerl.bundle.NeuralBundleFormat;
@@ -21,6 +22,6 @@ final class Wiring {
 
   /** All algorithms that configs can name. */
   static Catalogue algorithms() {
-    return Algorithms.catalogue();
+    return Algorithms.catalogue().and(TreeAlgorithms.catalogue());
   }
 }

@@ -1,0 +1,177 @@
+package dev.hindcast.gbrl.algorithm;
+
+import dev.hindcast.core.loss.CrossEntropy;
+import dev.hindcast.core.loss.Expectile;
+import dev.hindcast.core.loss.FDivergence;
+import dev.hindcast.core.loss.Loss;
+import dev.hindcast.core.loss.MaskedSoftmax;
+import dev.hindcast.core.loss.SquaredError;
+
+/**
+ * A loss as trees take it: by row and not by mean, with a curvature for every output. A leaf then
+ * makes a Newton step for its rows, {@code -Σ gradient / Σ curvature}, which reaches the least of a
+ * quadratic in one round and never overshoots where the curvature is an upper bound.
+ *
+ * <p>Where a loss does not touch an output, gradient and curvature are exactly 0: that row does not
+ * count for that output's trees. Otherwise curvatures are about 1 for a row of weight 1, so that
+ * the least weight of a leaf and its penalty are numbers of rows.
+ *
+ * @param value the mean over the rows
+ * @param gradient (rows, outputs), of the sum over the rows; not copied
+ * @param curvature (rows, outputs), at least 0; not copied
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed straight to trees; never compared
+record RowLoss(double value, float[] gradient, float[] curvature) {
+  /**
+   * Where a probability is 0 or 1 to rounding its curvature is not, so that a step stays finite.
+   */
+  private static final double FLATTEST = 1e-6;
+
+  /** Nearer to a kink than this share of the typical distance counts as this far from it. */
+  private static final double NEAREST = 1e-2;
+
+  /** A mean over n rows as a sum. */
+  static RowLoss of(Loss loss, int n, float[] curvature) {
+    float[] gradient = new float[loss.gradient().length];
+    for (int i = 0; i < gradient.length; i++) {
+      gradient[i] = (float) ((double) n * loss.gradient()[i]);
+    }
+    return new RowLoss(loss.value(), gradient, curvature);
+  }
+
+  /**
+   * {@code weight (output - target)^2 / 2}.
+   *
+   * @param outputs (n, width)
+   * @param targets of that shape
+   * @param weights (n)
+   */
+  static RowLoss squaredError(float[] outputs, float[] targets, float[] weights) {
+    int width = outputs.length / weights.length;
+    float[] curvature = new float[outputs.length];
+    for (int i = 0; i < curvature.length; i++) {
+      curvature[i] = weights[i / width];
+    }
+    Loss loss = SquaredError.of(outputs, targets, weights).times(0.5);
+    return of(loss, outputs.length, curvature);
+  }
+
+  /** {@link Expectile}; steeper on the side that counts more. */
+  static RowLoss expectile(float[] outputs, float[] targets, double expectile, float[] weights) {
+    float[] curvature = new float[outputs.length];
+    for (int i = 0; i < curvature.length; i++) {
+      curvature[i] = 2 * weights[i] * (float) (targets[i] < outputs[i] ? 1 - expectile : expectile);
+    }
+    return of(Expectile.of(outputs, targets, expectile, weights), outputs.length, curvature);
+  }
+
+  /**
+   * {@link FDivergence}, whose kink at a residual of 0 has no curvature of its own: the one taken
+   * is that of the parabola above {@code max(y, 0)} which touches it at the present residual and
+   * its mirror image (Hunter and Lange, 2000, for quantiles).
+   */
+  static RowLoss divergence(
+      FDivergence divergence,
+      float[] outputs,
+      float[] targets,
+      double conservatism,
+      double temperature,
+      float[] weights) {
+    Loss loss = divergence.of(outputs, targets, conservatism, temperature, weights);
+    int n = outputs.length;
+    double size = 0;
+    for (int i = 0; i < n; i++) {
+      size += Math.abs((double) targets[i] - outputs[i]) / n;
+    }
+    double nearest = Math.max(NEAREST * size / temperature, FLATTEST);
+    float[] curvature = new float[n];
+    for (int i = 0; i < n; i++) {
+      double y = ((double) targets[i] - outputs[i]) / temperature;
+      boolean isCurved =
+          divergence != FDivergence.TOTAL_VARIATION
+              && (y > 0 || (divergence == FDivergence.CHI_SQUARE_RELEASED && y < -4));
+      double ofKink = 1 / (2 * Math.max(Math.abs(y), nearest));
+      double sum = conservatism * (ofKink + (isCurved ? 0.5 : 0));
+      curvature[i] = (float) (weights[i] * sum / (temperature * temperature));
+    }
+    return of(loss, n, curvature);
+  }
+
+  /**
+   * {@link CrossEntropy}. The curvature {@code 2 weight p (1 - p)} bounds that of all logits moving
+   * at once, by the discs of Gershgorin.
+   */
+  static RowLoss crossEntropy(
+      float[] logits,
+      int actions,
+      int[] chosen,
+      boolean[] mask,
+      float[] weights,
+      double smoothing) {
+    Loss loss = CrossEntropy.smoothed(logits, actions, chosen, mask, weights, smoothing);
+    return of(loss, chosen.length, ofSoftmax(logits, actions, mask, weights));
+  }
+
+  /** (n, actions): {@code 2 weight p (1 - p)} for the admissible actions. */
+  static float[] ofSoftmax(float[] logits, int actions, boolean[] mask, float[] weights) {
+    double[] probabilities = MaskedSoftmax.of(logits, actions, mask);
+    float[] curvature = new float[logits.length];
+    for (int i = 0; i < curvature.length; i++) {
+      if (mask.length == 0 || mask[i]) {
+        double p = probabilities[i];
+        curvature[i] = (float) (weights[i / actions] * Math.max(2 * p * (1 - p), FLATTEST));
+      }
+    }
+    return curvature;
+  }
+
+  /** This one and another of the same outputs. */
+  RowLoss plus(RowLoss other) {
+    float[] gradients = gradient.clone();
+    float[] curvatures = curvature.clone();
+    for (int i = 0; i < gradients.length; i++) {
+      gradients[i] += other.gradient[i];
+      curvatures[i] += other.curvature[i];
+    }
+    return new RowLoss(value + other.value, gradients, curvatures);
+  }
+
+  /** This one so many times. */
+  RowLoss times(double factor) {
+    float[] gradients = new float[gradient.length];
+    float[] curvatures = new float[gradient.length];
+    for (int i = 0; i < gradients.length; i++) {
+      gradients[i] = (float) (factor * gradient[i]);
+      curvatures[i] = (float) (factor * curvature[i]);
+    }
+    return new RowLoss(factor * value, gradients, curvatures);
+  }
+
+  /** A loss of the chosen of several outputs, (n), as one of all, (n, actions). */
+  RowLoss ofChosen(int actions, int[] chosen) {
+    float[] gradients = new float[chosen.length * actions];
+    float[] curvatures = new float[chosen.length * actions];
+    for (int row = 0; row < chosen.length; row++) {
+      gradients[row * actions + chosen[row]] = gradient[row];
+      curvatures[row * actions + chosen[row]] = curvature[row];
+    }
+    return new RowLoss(value, gradients, curvatures);
+  }
+
+  /**
+   * The same among more rows, to which it is nothing.
+   *
+   * @param rows (n), where its rows stand
+   * @param of how many there are
+   */
+  RowLoss among(int[] rows, int of) {
+    int width = gradient.length / rows.length;
+    float[] gradients = new float[of * width];
+    float[] curvatures = new float[of * width];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(gradient, i * width, gradients, rows[i] * width, width);
+      System.arraycopy(curvature, i * width, curvatures, rows[i] * width, width);
+    }
+    return new RowLoss(value, gradients, curvatures);
+  }
+}

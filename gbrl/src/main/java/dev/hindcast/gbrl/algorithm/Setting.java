@@ -1,0 +1,107 @@
+package dev.hindcast.gbrl.algorithm;
+
+import dev.hindcast.core.artefact.StableHash;
+import dev.hindcast.core.data.ActionSpace;
+import dev.hindcast.core.data.Decisions;
+import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.core.policy.Policy;
+import dev.hindcast.gbrl.tree.FeatureMatrix;
+import dev.hindcast.gbrl.tree.Features;
+import dev.hindcast.gbrl.tree.Growth;
+import dev.hindcast.gbrl.tree.Output;
+import dev.hindcast.training.learner.Experience;
+import dev.hindcast.training.learner.ReturnToGo;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * All that a learner is given besides its own settings.
+ *
+ * @param experience the training data
+ * @param observations its observation rows as trees see them
+ * @param threads for growing; of no consequence to what grows
+ * @param discount γ, in [0, 1]
+ * @param seed of all randomness
+ * @param target the policy to evaluate, for learners that evaluate one
+ */
+public record Setting(
+    Experience experience,
+    FeatureMatrix observations,
+    int threads,
+    double discount,
+    long seed,
+    Optional<Policy> target) {
+  /** What trees see of the observations of this data; whoever asks closes it. */
+  public static FeatureMatrix observationsOf(TransitionColumns data) {
+    Features features = Features.of(data.observationSpace());
+    return FeatureMatrix.of(features, features.rows(data.decisions()));
+  }
+
+  /** The data in its own units. */
+  TransitionColumns data() {
+    return experience.data();
+  }
+
+  /** Whether actions are discrete; otherwise they lie in a box. */
+  boolean isDiscrete() {
+    return data().actionSpace() instanceof ActionSpace.Discrete;
+  }
+
+  /** The number of discrete actions. */
+  int actions() {
+    return data().actionCount();
+  }
+
+  /** The number of coordinates of a continuous action. */
+  int dimensions() {
+    return experience.dimensions();
+  }
+
+  /** Seed of the randomness that belongs to this name alone. */
+  long seedOf(String name) {
+    return StableHash.combine(seed, StableHash.of(name));
+  }
+
+  /** A function of observations. */
+  TreeFunction function(String name, List<Output> outputs, Growth growth) {
+    return function(name, observations, outputs, growth);
+  }
+
+  /** A function of other rows. */
+  TreeFunction function(String name, FeatureMatrix matrix, List<Output> outputs, Growth growth) {
+    return new TreeFunction(name, matrix, outputs, growth, seedOf(name), threads);
+  }
+
+  /** What trees see of an observation and an action. */
+  Features withAction() {
+    return Features.withAction(data().observationSpace(), data().actionSpace());
+  }
+
+  /** Every step's observation and logged action; whoever asks closes it. */
+  FeatureMatrix loggedActions() {
+    TransitionColumns data = data();
+    Features features = withAction();
+    int[] rows = IntStream.range(0, data.rows()).toArray();
+    Decisions decisions = data.decisionsAt(rows);
+    return FeatureMatrix.of(
+        features,
+        isDiscrete()
+            ? features.rows(decisions, IntStream.of(rows).map(data::action).toArray())
+            : features.rows(decisions, data.actionVectors()));
+  }
+
+  /**
+   * What the log earned on average from a step on: where values start. 0 where that is no number,
+   * which the first loss will tell.
+   */
+  float meanReturn() {
+    int[] rows = IntStream.range(0, data().rows()).toArray();
+    double sum = 0;
+    for (float one : new ReturnToGo(experience).of(rows, tails -> new float[tails.length])) {
+      sum += one;
+    }
+    float mean = (float) (sum / rows.length);
+    return Float.isFinite(mean) ? mean : 0;
+  }
+}

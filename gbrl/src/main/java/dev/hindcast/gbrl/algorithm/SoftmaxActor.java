@@ -1,0 +1,134 @@
+package dev.hindcast.gbrl.algorithm;
+
+import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.core.loss.CrossEntropy;
+import dev.hindcast.core.loss.MaskedSoftmax;
+import dev.hindcast.gbrl.product.TreeProduct;
+import dev.hindcast.gbrl.tree.Output;
+import dev.hindcast.training.head.Head;
+import dev.hindcast.training.learner.MiniBatch;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A policy over discrete actions: the masked softmax of one output for each action, grown by Newton
+ * steps. It begins as the frequencies of the actions in the log (Friedman, 2001).
+ */
+final class SoftmaxActor implements Actor {
+  private final Setting setting;
+  private final Imitation how;
+  private final double smoothing;
+  private final TreeFunction policy;
+  private final HeldOut heldOut;
+
+  SoftmaxActor(Setting setting, Imitation how) {
+    this(setting, how, "policy", 0);
+  }
+
+  /**
+   * Another than the one that is learned in the end.
+   *
+   * @param smoothing the part of every label that is spread over all admissible actions, in [0, 1)
+   */
+  SoftmaxActor(Setting setting, Imitation how, String name, double smoothing) {
+    this.setting = setting;
+    this.how = how;
+    this.smoothing = smoothing;
+    policy = setting.function(name, frequencies(setting), how.growth());
+    heldOut =
+        new HeldOut(
+            setting.data(), how.stopping(), how.rounds(), setting.seedOf(name + " held out"));
+  }
+
+  /** Actions that the log never takes count as taken once. */
+  private static List<Output> frequencies(Setting setting) {
+    TransitionColumns data = setting.data();
+    double[] counts = new double[setting.actions()];
+    for (int row = 0; row < data.rows(); row++) {
+      counts[data.action(row)]++;
+    }
+    List<Output> outputs = new ArrayList<>();
+    for (int action = 0; action < counts.length; action++) {
+      double share = (counts[action] + 1) / (data.rows() + counts.length);
+      outputs.add(Output.named("action " + action).startingAt((float) Math.log(share)));
+    }
+    return outputs;
+  }
+
+  @Override
+  public Map<String, Double> imitate(MiniBatch batch, float[] weights) {
+    String name = policy.name();
+    Map<String, Double> figures = new HashMap<>();
+    if (!heldOut.isOver()) {
+      float[] admissible = batch.admissibleWeights();
+      for (int i = 0; i < admissible.length; i++) {
+        admissible[i] *= weights[i];
+      }
+      RowLoss loss =
+          RowLoss.crossEntropy(
+              logits(batch),
+              setting.actions(),
+              batch.actions(),
+              batch.masks(),
+              heldOut.learned(batch, admissible),
+              smoothing);
+      figures.put(name + "_loss", policy.grow(loss, batch.rows()));
+      if (heldOut.isLook(policy.rounds(), how.rounds())) {
+        double found = heldOutLoss(batch, heldOut.checked(batch, admissible));
+        heldOut.look(policy.rounds(), found, policy::bytes);
+        figures.put(name + "_held_out_loss", found);
+      }
+    }
+    figures.put(
+        name + "_rounds", (double) (heldOut.isOn() ? heldOut.bestRound() : policy.rounds()));
+    return figures;
+  }
+
+  /** By the weight of what is held out, not by its number. */
+  private double heldOutLoss(MiniBatch batch, float[] weights) {
+    double sum = 0;
+    for (float weight : weights) {
+      sum += weight;
+    }
+    double mean =
+        CrossEntropy.of(logits(batch), setting.actions(), batch.actions(), batch.masks(), weights)
+            .value();
+    return sum == 0 ? 0 : mean * weights.length / sum;
+  }
+
+  private float[] logits(MiniBatch batch) {
+    return policy.outputs(batch.observations());
+  }
+
+  /** (observation rows, actions): probabilities as they stand, keeping to the masks. */
+  double[] probabilities() {
+    return MaskedSoftmax.of(policy.outputs(), setting.actions(), setting.data().mask());
+  }
+
+  /** Puts the policy back to where it was best; nothing more is to be learned. */
+  void rest() {
+    heldOut.best().ifPresent(policy::restore);
+  }
+
+  /** Its outputs. */
+  TreeFunction function() {
+    return policy;
+  }
+
+  @Override
+  public TreeProduct product() {
+    return TreeProduct.of(new Head.Softmax(), Head.POLICY, best());
+  }
+
+  /** The trees at their best. */
+  TreeProduct.Trees best() {
+    return policy.trees(TreeProduct.Input.OBSERVATION, heldOut.best().orElseGet(policy::bytes));
+  }
+
+  @Override
+  public Map<String, Part> parts() {
+    return Map.of(policy.name(), policy, policy.name() + " held out", heldOut);
+  }
+}

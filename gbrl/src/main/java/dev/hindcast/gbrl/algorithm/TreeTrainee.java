@@ -1,0 +1,105 @@
+package dev.hindcast.gbrl.algorithm;
+
+import dev.hindcast.core.config.UserError;
+import dev.hindcast.core.data.Decisions;
+import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.core.policy.BundleManifest;
+import dev.hindcast.core.policy.Policy;
+import dev.hindcast.core.policy.QFunction;
+import dev.hindcast.dataset.ArtefactWriter;
+import dev.hindcast.gbrl.bundle.TreeBundle;
+import dev.hindcast.gbrl.product.TreeFunctions;
+import dev.hindcast.gbrl.product.TreeProduct;
+import dev.hindcast.gbrl.tree.FeatureMatrix;
+import dev.hindcast.training.algorithm.Assignment;
+import dev.hindcast.training.algorithm.Trainee;
+import dev.hindcast.training.bundle.TrainingRecord;
+import dev.hindcast.training.learner.Device;
+import dev.hindcast.training.learner.Learner;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** A learner of trees with the rows that it grows on. */
+final class TreeTrainee implements Trainee {
+  /** What Spark gives a task, as for networks; the trees are the same with any number. */
+  private static final int THREADS = 1;
+
+  private final TransitionColumns data;
+  private final FeatureMatrix observations;
+  private TreeLearner learner;
+
+  private TreeTrainee(TransitionColumns data) {
+    this.data = data;
+    observations = Setting.observationsOf(data);
+  }
+
+  static TreeTrainee of(TreeAlgorithms.Entry<?> algorithm, Assignment assignment) {
+    if (assignment.settings().device() == Device.GPU) {
+      throw UserError.usage(
+          "Cannot train "
+              + algorithm.name()
+              + " on a GPU: the trees of this build grow on the CPU. Set device: cpu, or auto.");
+    }
+    TreeTrainee trainee = new TreeTrainee(assignment.data());
+    try {
+      trainee.learner =
+          algorithm.learner(
+              new Setting(
+                  assignment.experience(),
+                  trainee.observations,
+                  THREADS,
+                  assignment.discount(),
+                  assignment.seed(),
+                  assignment.target()),
+              assignment.options());
+      return trainee;
+    } catch (RuntimeException | Error e) {
+      trainee.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public Learner learner() {
+    return learner;
+  }
+
+  @Override
+  public Policy policy() {
+    TreeProduct product = learner.product();
+    if (!product.head().isPolicy()) {
+      throw new IllegalStateException("The head " + product.head() + " is not a policy's.");
+    }
+    return TreeFunctions.policy(
+        product, data.observationSpace(), data.actionSpace(), data.hasMask());
+  }
+
+  @Override
+  public QFunction qFunction() {
+    TreeProduct product = learner.product();
+    if (product.head().isPolicy()) {
+      throw new IllegalStateException("The head " + product.head() + " is a policy's.");
+    }
+    return TreeFunctions.values(product, data.observationSpace(), data.actionSpace());
+  }
+
+  @Override
+  public BundleManifest publish(
+      ArtefactWriter writer,
+      TrainingRecord record,
+      SortedMap<Long, byte[]> snapshots,
+      Decisions sample) {
+    TreeProduct product = learner.product();
+    SortedMap<Long, TreeProduct> moments = new TreeMap<>();
+    snapshots.forEach((updates, bytes) -> moments.put(updates, Snapshot.read(bytes, product)));
+    return new TreeBundle(record, product, moments).publish(writer, sample);
+  }
+
+  @Override
+  public void close() {
+    if (learner != null) {
+      learner.close();
+    }
+    observations.close();
+  }
+}
