@@ -208,7 +208,7 @@ class LearnerContractTest extends LearnerContract {
     return Stream.of(
         dynamicTest("leaks no native memory", () -> leaksNothing(entry, course, exam, updates)),
         dynamicTest("learns the same with PyTorch", () -> agrees(entry, course, exam)),
-        dynamicTest("stops at what is not a number", () -> stops(entry, course, exam)));
+        dynamicTest("stops at what is not finite", () -> stops(entry, course, exam)));
   }
 
   /** For minutes: {@code ./mvnw -Pstudy -pl offline-rl -am test}. */
@@ -287,14 +287,14 @@ class LearnerContractTest extends LearnerContract {
     }
   }
 
-  /** Twenty episodes of one step, seen as one number, which in one of them is none. */
+  /** Twenty episodes of one step, seen as one number, which in one of them is infinite. */
   private static TransitionColumns poisoned(ActionSpace actions) {
     SplittableRandom random = new SplittableRandom(1);
     var builder =
         new TransitionColumns.Builder(ObservationSpace.ofNumbers(1), actions, false, false);
     for (int episode = 0; episode < 20; episode++) {
       builder.beginEpisode("e" + episode);
-      float[] numbers = {episode == 10 ? Float.NaN : (float) random.nextDouble()};
+      float[] numbers = {episode == 10 ? Float.POSITIVE_INFINITY : (float) random.nextDouble()};
       double reward = random.nextDouble();
       if (actions instanceof ActionSpace.Discrete discrete) {
         int action = random.nextInt(discrete.size());
