@@ -73,7 +73,9 @@ final class GaussianActor implements Actor {
         figures.put("policy_held_out_loss", found);
       }
     }
-    figures.put("policy_rounds", (double) (heldOut.isOn() ? heldOut.bestRound() : policy.rounds()));
+    figures.put(
+        "policy_rounds",
+        (double) (heldOut.best().isPresent() ? heldOut.bestRound() : policy.rounds()));
     return figures;
   }
 

@@ -114,7 +114,12 @@ record RowLoss(double value, float[] gradient, float[] curvature) {
 
   /** (n, actions): {@code 2 weight p (1 - p)} for the admissible actions. */
   static float[] ofSoftmax(float[] logits, int actions, boolean[] mask, float[] weights) {
-    double[] probabilities = MaskedSoftmax.of(logits, actions, mask);
+    boolean[] asked = mask.clone();
+    for (int i = 0; i < asked.length; i++) {
+      asked[i] |=
+          weights[i / actions] == 0; // a mask that admits nothing is nobody's business there
+    }
+    double[] probabilities = MaskedSoftmax.of(logits, actions, asked);
     float[] curvature = new float[logits.length];
     for (int i = 0; i < curvature.length; i++) {
       if (mask.length == 0 || mask[i]) {

@@ -8,6 +8,7 @@ import dev.hindcast.gbrl.tree.Output;
 import dev.hindcast.training.head.Head;
 import dev.hindcast.training.learner.MiniBatch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,46 +76,66 @@ final class SoftmaxActor implements Actor {
               heldOut.learned(batch, admissible),
               smoothing);
       figures.put(name + "_loss", policy.grow(loss, batch.rows()));
-      if (heldOut.isLook(policy.rounds(), how.rounds())) {
-        double found = heldOutLoss(batch, heldOut.checked(batch, admissible));
+      float[] checked = heldOut.checked(batch, admissible);
+      if (heldOut.isLook(policy.rounds(), how.rounds()) && sum(checked) > 0) {
+        double found = heldOutLoss(batch, checked);
         heldOut.look(policy.rounds(), found, policy::bytes);
         figures.put(name + "_held_out_loss", found);
       }
     }
     figures.put(
-        name + "_rounds", (double) (heldOut.isOn() ? heldOut.bestRound() : policy.rounds()));
+        name + "_rounds",
+        (double) (heldOut.best().isPresent() ? heldOut.bestRound() : policy.rounds()));
     return figures;
   }
 
   /** By the weight of what is held out, not by its number. */
   private double heldOutLoss(MiniBatch batch, float[] weights) {
+    double mean =
+        CrossEntropy.of(logits(batch), setting.actions(), batch.actions(), batch.masks(), weights)
+            .value();
+    return mean * weights.length / sum(weights);
+  }
+
+  private static double sum(float[] weights) {
     double sum = 0;
     for (float weight : weights) {
       sum += weight;
     }
-    double mean =
-        CrossEntropy.of(logits(batch), setting.actions(), batch.actions(), batch.masks(), weights)
-            .value();
-    return sum == 0 ? 0 : mean * weights.length / sum;
+    return sum;
   }
 
   private float[] logits(MiniBatch batch) {
     return policy.outputs(batch.observations());
   }
 
-  /** (observation rows, actions): probabilities as they stand, keeping to the masks. */
+  /**
+   * (observation rows, actions): probabilities as they stand, keeping to the masks; 0 where a mask
+   * admits nothing.
+   */
   double[] probabilities() {
-    return MaskedSoftmax.of(policy.outputs(), setting.actions(), setting.data().mask());
+    boolean[] mask = setting.data().mask();
+    boolean[] orAll = mask.clone();
+    int actions = setting.actions();
+    for (int at = 0; at < mask.length; at += actions) {
+      boolean admitsAny = false;
+      for (int i = at; i < at + actions; i++) {
+        admitsAny |= mask[i];
+      }
+      if (!admitsAny) {
+        Arrays.fill(orAll, at, at + actions, true);
+      }
+    }
+    double[] probabilities = MaskedSoftmax.of(policy.outputs(), actions, orAll);
+    for (int i = 0; i < mask.length; i++) {
+      probabilities[i] = mask[i] ? probabilities[i] : 0;
+    }
+    return probabilities;
   }
 
   /** Puts the policy back to where it was best; nothing more is to be learned. */
   void rest() {
     heldOut.best().ifPresent(policy::restore);
-  }
-
-  /** Its outputs. */
-  TreeFunction function() {
-    return policy;
   }
 
   @Override

@@ -131,7 +131,43 @@ public final class TreeAlgorithms {
               FDvlTrees.Config::rounds,
               Yields.POLICY,
               Uses.STEPS_WITH_NEXT_OBSERVATION,
-              FDvlTrees::new));
+              FDvlTrees::new),
+          new Entry<>(
+              "fitted-q-trees",
+              "Fitted Q iteration with boosted trees: greedy among actions that the log makes probable.",
+              Actions.DISCRETE,
+              FittedQTrees.Config.DEFAULT,
+              FittedQTrees.Config::rounds,
+              Yields.POLICY,
+              Uses.STEPS_WITH_NEXT_OBSERVATION,
+              FittedQTrees::new),
+          new Entry<>(
+              "conservative-trees",
+              "Conservative Q-learning with boosted trees: values pushed down where the log never went.",
+              Actions.DISCRETE,
+              ConservativeTrees.Config.DEFAULT,
+              ConservativeTrees.Config::rounds,
+              Yields.POLICY,
+              Uses.STEPS_WITH_NEXT_OBSERVATION,
+              ConservativeTrees::new),
+          new Entry<>(
+              "demonstration-regularized-trees",
+              "Clones the demonstrations with boosted trees, then improves at a price for straying.",
+              Actions.DISCRETE,
+              DemonstrationRegularizedTrees.Config.DEFAULT,
+              DemonstrationRegularizedTrees.Config::rounds,
+              Yields.POLICY,
+              Uses.STEPS_WITH_NEXT_OBSERVATION,
+              DemonstrationRegularizedTrees::new),
+          new Entry<>(
+              "fitted-q-evaluation-trees",
+              "Learns with boosted trees what actions are worth under a target policy.",
+              Actions.BOTH,
+              FittedValues.DEFAULT,
+              FittedValues::rounds,
+              Yields.Q_FUNCTION,
+              Uses.STEPS_WITH_NEXT_OBSERVATION,
+              FittedQEvaluationTrees::new));
 
   private TreeAlgorithms() {}
 

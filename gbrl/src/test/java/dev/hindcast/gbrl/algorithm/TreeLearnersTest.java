@@ -56,6 +56,37 @@ class TreeLearnersTest extends LearnerContract {
       exams.put(
           "f-dvl-trees " + kind, phased((rounds, fit) -> Quick.fDvl(sharp, rounds, fit), 80, good));
     }
+    exams.put(
+        "fitted-q-trees discrete",
+        new Exam(
+            new FittedQTrees.Config(0.3, Quick.FIT, new FittedValues(80, 4, Quick.GROWTH)),
+            new FittedQTrees.Config(
+                0.3,
+                new Imitation(8, 0.1, 20, Quick.GROWTH),
+                new FittedValues(16, 3, Quick.GROWTH)),
+            110,
+            0.95));
+    exams.put(
+        "conservative-trees discrete",
+        new Exam(new ConservativeTrees.Config(0.1, 80, Quick.GROWTH), 80, 0.95));
+    exams.put(
+        "demonstration-regularized-trees discrete",
+        new Exam(
+            new DemonstrationRegularizedTrees.Config(
+                0.5, 0, Quick.FIT, new FittedValues(80, 4, Quick.GROWTH), 30),
+            new DemonstrationRegularizedTrees.Config(
+                0.5,
+                0,
+                new Imitation(6, 0.1, 20, Quick.GROWTH),
+                new FittedValues(8, 3, Quick.GROWTH),
+                10),
+            140,
+            0.9));
+    for (String kind : List.of("discrete", "continuous")) {
+      exams.put(
+          "fitted-q-evaluation-trees " + kind,
+          new Exam(new FittedValues(40, 3, Quick.GROWTH), 40, 0));
+    }
     return exams;
   }
 
