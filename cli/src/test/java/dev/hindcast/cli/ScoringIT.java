@@ -338,7 +338,7 @@ class ScoringIT {
     Files.writeString(users, "user,country,age\na,de,NaN\n");
     Hindcast nothing = score(config, bundles, "no");
     assertThat(nothing.exitCode()).isEqualTo(3);
-    assertThat(nothing.err()).contains("1 of 1 rows got no action, such as a: age is NaN");
+    assertThat(nothing.err()).contains("1 of 1 rows got no action, such as a: age is empty");
     Files.writeString(users, "user,country,age,policy\na,de,0.5,me\n");
     assertThat(score(config, bundles, "no").err())
         .contains("it has columns of the names that decisions are written to already: policy.");

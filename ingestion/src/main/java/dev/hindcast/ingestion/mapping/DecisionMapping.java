@@ -3,6 +3,7 @@ package dev.hindcast.ingestion.mapping;
 import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.core.data.ObservationSpace.CategoricalField;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -18,7 +19,8 @@ import java.util.Set;
  * @param columns the mapping; actions, rewards and what follows them are not mapped
  * @param widths how many numbers each numeric column gives
  */
-public record DecisionMapping(ResolvedMapping columns, List<Integer> widths) {
+public record DecisionMapping(ResolvedMapping columns, List<Integer> widths)
+    implements Serializable {
   private static final ColumnMatching.Need LIST =
       new ColumnMatching.Need(
           EnumSet.of(ColumnType.WHOLE_LIST, ColumnType.NUMBER_LIST, ColumnType.FLAG_LIST),
