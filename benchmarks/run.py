@@ -77,10 +77,12 @@ TASKS = {
     "imitation": Task(
         "hopper",
         {
+            "1-expert-episode": Log([expert_episodes(1)], CLONING),
+            "1-expert-episode-among-others": Log([expert_episodes(1), MEDIUM, RANDOM], IMITATION),
             "10-expert-episodes": Log([expert_episodes(10)], CLONING),
             "10-expert-episodes-among-others": Log([expert_episodes(10), MEDIUM, RANDOM], IMITATION),
         },
-        yardstick="10-expert-episodes/behavior-cloning",
+        yardstick="1-expert-episode/behavior-cloning",
     ),
     "demonstrations": Task(
         "hopper",
