@@ -260,6 +260,54 @@ class PolicyLossesTest {
     assertThat(cloning.candidateGradient()).containsExactly(0);
   }
 
+  /** Check 7 of the sheet on boosted trees, section 11. */
+  @Test
+  void clippedSurrogateIsThePolicyGradientWhereItStartsAndNothingWhereItHasMovedFarEnough() {
+    float[] logits = random(6, 1);
+    int[] chosen = {2, 0};
+    float[] advantages = {1.5f, -0.5f};
+    double[] policy = MaskedSoftmax.of(logits, 3, new boolean[0]);
+    double[] start = {Math.log(policy[2]), Math.log(policy[3])};
+    ClippedSurrogate found =
+        ClippedSurrogate.of(logits, 3, chosen, new boolean[0], start, advantages, 0.2);
+    assertThat(found.loss().gradient())
+        .containsExactly(
+            CrossEntropy.of(logits, 3, chosen, new boolean[0], advantages).gradient(),
+            within(1e-6f));
+    assertThat(found.divergence()).isCloseTo(0, within(1e-12));
+    assertThat(found.clipped()).isZero();
+    double[] moved = {start[0] - 0.3, start[1] + 0.3}; // both ratios beyond 1 ± 0.2, each its way
+    ClippedSurrogate stopped =
+        ClippedSurrogate.of(logits, 3, chosen, new boolean[0], moved, advantages, 0.2);
+    assertThat(stopped.loss().gradient()).containsOnly(0);
+    assertThat(stopped.clipped()).isEqualTo(1);
+    assertThat(stopped.loss().value()).isCloseTo(-(1.2 * 1.5 - 0.8 * 0.5) / 2, within(1e-9));
+    assertThat(stopped.divergence())
+        .isCloseTo((Math.exp(0.3) - 1 - 0.3 + Math.exp(-0.3) - 1 + 0.3) / 2, within(1e-6));
+    assertThat( // the other way round the loss still has its slope
+            ClippedSurrogate.of(logits, 3, chosen, new boolean[0], moved, new float[] {-1, 1}, 0.2)
+                .loss()
+                .gradient())
+        .doesNotContain(0);
+  }
+
+  @Test
+  void clippedSurrogateAndEntropyGradientsAreTheirSlopes() {
+    float[] logits = random(8, 1);
+    int[] chosen = {1, 3};
+    boolean[] mask = {true, true, false, true, true, true, true, true};
+    double[] before = {-1.3, -1.1};
+    float[] advantages = {0.5f, -0.25f};
+    assertSlope(
+        logits,
+        ClippedSurrogate.of(logits, 4, chosen, mask, before, advantages, 5).loss().gradient(),
+        at -> ClippedSurrogate.of(at, 4, chosen, mask, before, advantages, 5).loss().value());
+    assertSlope(
+        logits, Entropy.of(logits, 4, mask).gradient(), at -> Entropy.of(at, 4, mask).value());
+    assertThat(Entropy.of(new float[4], 4, new boolean[0]).value())
+        .isCloseTo(Math.log(4), within(1e-12));
+  }
+
   /** Two rows of two coordinates; where π is its start, the ratios are 1. */
   @Test
   void surrogateAdvantageIsTheMeanAdvantageWeightedByRatios() {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 
 /** The catalogue of algorithms of trees. A new one is one file and one line here. */
 public final class TreeAlgorithms {
@@ -99,7 +100,10 @@ public final class TreeAlgorithms {
   /** An entry on its way. */
   private record Name(String name) implements Serializable {
     private Object readResolve() {
-      return ALL.stream().filter(entry -> entry.name().equals(name)).findFirst().orElseThrow();
+      return Stream.concat(ALL.stream(), STREAMED.stream())
+          .filter(entry -> entry.name().equals(name))
+          .findFirst()
+          .orElseThrow();
     }
   }
 
@@ -169,6 +173,18 @@ public final class TreeAlgorithms {
               Uses.STEPS_WITH_NEXT_OBSERVATION,
               FittedQEvaluationTrees::new));
 
+  private static final List<Entry<?>> STREAMED =
+      List.of(
+          new Entry<>(
+              "gradient-boosted-ppo",
+              "Proximal policy optimization with boosted trees, on fresh episodes.",
+              Actions.DISCRETE,
+              GradientBoostedPpo.Config.DEFAULT,
+              GradientBoostedPpo.Config::rounds,
+              Yields.POLICY,
+              Uses.STEPS_WITH_NEXT_OBSERVATION,
+              GradientBoostedPpo::new));
+
   private TreeAlgorithms() {}
 
   private static Map<String, String> ignoredSettings() {
@@ -186,8 +202,13 @@ public final class TreeAlgorithms {
     return ALL;
   }
 
-  /** For configs to name. */
+  /** Those that need fresh episodes of the very policy they train. */
+  public static List<Entry<?>> streamed() {
+    return STREAMED;
+  }
+
+  /** Both, for configs to name. */
   public static Catalogue catalogue() {
-    return new Catalogue(List.copyOf(ALL), List.of());
+    return new Catalogue(List.copyOf(ALL), List.copyOf(STREAMED));
   }
 }

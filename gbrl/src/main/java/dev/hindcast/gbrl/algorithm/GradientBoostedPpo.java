@@ -1,0 +1,427 @@
+package dev.hindcast.gbrl.algorithm;
+
+import dev.hindcast.core.artefact.StableHash;
+import dev.hindcast.core.config.Require;
+import dev.hindcast.core.loss.ClippedSurrogate;
+import dev.hindcast.core.loss.Entropy;
+import dev.hindcast.core.loss.Loss;
+import dev.hindcast.core.loss.MaskedSoftmax;
+import dev.hindcast.gbrl.product.TreeProduct;
+import dev.hindcast.gbrl.tree.Growth;
+import dev.hindcast.gbrl.tree.Output;
+import dev.hindcast.training.head.Head;
+import dev.hindcast.training.learner.Experience;
+import dev.hindcast.training.learner.LambdaReturn;
+import dev.hindcast.training.learner.Losses;
+import dev.hindcast.training.learner.MiniBatch;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * Proximal policy optimization with boosted trees: an actor and a critic that grow by a few trees
+ * on every batch of fresh episodes. Fuhrer, Tessler, Dalal (2025), arXiv:2407.08250; the losses are
+ * those of Schulman, Wolski, Dhariwal, Radford, Klimov (2017), arXiv:1707.06347. With one epoch of
+ * one part it is advantage actor-critic.
+ *
+ * <p>Each iteration learns from new episodes of the very policy it trains: a learner of these,
+ * which takes up the state of the last one, makes {@link Config#rounds()} updates. An update is one
+ * round against the gradients of one part of the steps, a policy's tree for each action and one for
+ * the value; the other rows of the matrix count for nothing in it. All Hessians are 1: every leaf
+ * steps against the mean gradient of its rows. Once the policy has strayed as far as it may from
+ * the one that acted, the iteration's other updates do nothing.
+ *
+ * <p>Ensembles would grow with every iteration for ever. One that has {@code most-rounds} is fitted
+ * by a smaller one on the fresh observations, and goes on from that if both agree.
+ *
+ * <p>Departs: policy and value have an ensemble each. With one tree for each output, as XGBoost
+ * grows them here, a shared ensemble would share nothing but its file; their rates differ as they
+ * would there. Trees are depth-wise and their splits are found by the plain sum of squared
+ * gradients, where the paper's library has oblivious trees and a cosine score. For discrete
+ * actions.
+ */
+public final class GradientBoostedPpo implements TreeLearner {
+  private static final double AGREEMENT = 1e-3;
+  private static final double VALUE_AGREEMENT = 0.02;
+  private static final double DISTILLING_RATE = 0.3;
+  private static final int DISTILLING_BINS = 1024;
+  private static final int DEEPEST = 20;
+
+  private final Setting setting;
+  private final Config config;
+  private final TreeFunction policy;
+  private final TreeFunction value;
+  private final Iteration iteration;
+
+  /**
+   * What can be set.
+   *
+   * @param valueRate the rate of the value's trees, in (0, 1]; the policy's is that of the growth
+   * @param advantageDecay λ of generalized advantage estimation, in [0, 1]
+   * @param clip ε: how far the probability of an action may move for its advantage, above 0
+   * @param entropyWeight what a nat of entropy is worth, at least 0
+   * @param epochs how often an iteration sees every step
+   * @param parts into how many parts steps are divided in each epoch, by chance; one round for each
+   * @param divergenceLimit how far the policy may stray from the one that acted before the
+   *     iteration stops, in nats, above 0
+   * @param growth how trees grow
+   * @param mostRounds ensembles of more rounds are fitted by smaller ones
+   * @param distilledRounds how many rounds those have
+   */
+  public record Config(
+      double valueRate,
+      double advantageDecay,
+      double clip,
+      double entropyWeight,
+      int epochs,
+      int parts,
+      double divergenceLimit,
+      Growth growth,
+      int mostRounds,
+      int distilledRounds)
+      implements Serializable {
+    /** The general settings of the paper's library, but for the bound on rounds. */
+    public static final Config DEFAULT =
+        new Config(
+            0.005,
+            0.95,
+            0.2,
+            0,
+            10,
+            16,
+            0.015,
+            new Growth(0.05, 4, 0, 0, 0, 0, 0, 256, 1, 1, 4, 64, List.of(), List.of(), List.of()),
+            3000,
+            300);
+
+    /** Checks the ranges. */
+    public Config {
+      Require.that(
+          valueRate > 0 && valueRate <= 1,
+          "value-rate is " + valueRate + ", but must lie in (0, 1].");
+      Require.closed("advantage-decay", advantageDecay, 0, 1);
+      Require.positive("clip", clip);
+      Require.nonNegative("entropy-weight", entropyWeight);
+      Require.positive("epochs", epochs);
+      Require.positive("parts", parts);
+      Require.positive("divergence-limit", divergenceLimit);
+      Require.positive("distilled-rounds", distilledRounds);
+      Require.that(
+          mostRounds > distilledRounds,
+          "most-rounds is " + mostRounds + ", but must be more than distilled-rounds.");
+    }
+
+    /** How many updates an iteration makes. */
+    public int rounds() {
+      return epochs * parts;
+    }
+  }
+
+  /** On fresh episodes. */
+  public GradientBoostedPpo(Setting setting, Config config) {
+    this.setting = setting;
+    this.config = config;
+    policy =
+        setting.function("policy", Output.numbered("action", setting.actions()), config.growth());
+    value =
+        setting.function(
+            "value", List.of(Output.named("value")), config.growth().withRate(config.valueRate()));
+    iteration = new Iteration();
+  }
+
+  @Override
+  public Losses update(MiniBatch batch) {
+    int version = setting.experience().fresh().map(Experience.Fresh::version).orElse(0);
+    if (!iteration.isOf(version)) {
+      Map<String, Double> distilled = distill(batch);
+      iteration.begin(version, batch);
+      Map<String, Double> figures = new HashMap<>(distilled);
+      figures.putAll(round(batch));
+      return Losses.of(figures);
+    }
+    return Losses.of(round(batch));
+  }
+
+  private Map<String, Double> round(MiniBatch batch) {
+    if (iteration.isOver) {
+      return Map.of("divergence", iteration.divergence);
+    }
+    int[] part = part((int) batch.update());
+    int actions = setting.actions();
+    int[] rows = at(batch.rows(), part);
+    float[] logits = policy.outputs(rows);
+    boolean[] masks = setting.experience().masks(rows);
+    ClippedSurrogate surrogate =
+        ClippedSurrogate.of(
+            logits,
+            actions,
+            at(batch.actions(), part),
+            masks,
+            iteration.logBefore(part),
+            iteration.advantages(part),
+            config.clip());
+    Loss entropy = Entropy.of(logits, actions, masks);
+    Loss loss = surrogate.loss().plus(entropy.times(-config.entropyWeight()));
+    policy.grow(RowLoss.of(loss, rows.length, ones(logits.length, masks)), rows);
+    float[] ones = ones(rows.length, new boolean[0]);
+    double valueLoss =
+        value.grow(RowLoss.squaredError(value.outputs(rows), iteration.returns(part), ones), rows);
+    if ((batch.update() + 1) % config.parts() == 0) {
+      iteration.lookBack(batch);
+    }
+    return Map.of(
+        "policy_loss",
+        surrogate.loss().value(),
+        "value_loss",
+        valueLoss,
+        "entropy",
+        entropy.value(),
+        "clipped",
+        surrogate.clipped(),
+        "divergence",
+        iteration.divergence,
+        "policy_rounds",
+        (double) policy.rounds());
+  }
+
+  /** The places of an update's part among the steps: every epoch deals them anew. */
+  private int[] part(int update) {
+    int n = iteration.size();
+    int epoch = update / config.parts();
+    SplittableRandom random =
+        new SplittableRandom(
+            StableHash.combine(
+                setting.seedOf("parts"), (long) iteration.version * config.epochs() + epoch));
+    int[] order = IntStream.range(0, n).toArray();
+    for (int i = n - 1; i > 0; i--) {
+      int other = random.nextInt(i + 1);
+      int kept = order[i];
+      order[i] = order[other];
+      order[other] = kept;
+    }
+    int part = update % config.parts();
+    int from = (int) ((long) n * part / config.parts());
+    int to = (int) ((long) n * (part + 1) / config.parts());
+    return Arrays.copyOfRange(order, from, Math.max(to, Math.min(n, from + 1)));
+  }
+
+  /** Hessians of 1, and of 0 for what a mask does not admit. */
+  private static float[] ones(int length, boolean[] masks) {
+    float[] ones = new float[length];
+    for (int i = 0; i < length; i++) {
+      ones[i] = masks.length == 0 || masks[i] ? 1 : 0;
+    }
+    return ones;
+  }
+
+  private static int[] at(int[] all, int[] places) {
+    return IntStream.of(places).map(place -> all[place]).toArray();
+  }
+
+  /** Goes on from smaller ensembles where these have become large and both agree. */
+  private Map<String, Double> distill(MiniBatch batch) {
+    if (policy.rounds() <= config.mostRounds()) {
+      return Map.of();
+    }
+    Growth by = distilling();
+    int[] rows = batch.rows();
+    boolean[] masks = batch.masks();
+    double[] before = MaskedSoftmax.of(policy.outputs(rows), setting.actions(), masks);
+    float[] valuesBefore = value.outputs(rows);
+    byte[] policyBefore = policy.bytes();
+    byte[] valueBefore = value.bytes();
+    policy.distill(by, config.distilledRounds());
+    value.distill(by, config.distilledRounds());
+    double[] after = MaskedSoftmax.of(policy.outputs(rows), setting.actions(), masks);
+    double divergence = 0;
+    for (int i = 0; i < before.length; i++) {
+      divergence += before[i] == 0 ? 0 : before[i] * Math.log(before[i] / after[i]) / rows.length;
+    }
+    double apart = relativeError(valuesBefore, value.outputs(rows));
+    if (divergence > AGREEMENT || apart > VALUE_AGREEMENT) {
+      policy.restore(policyBefore);
+      value.restore(valueBefore);
+    }
+    return Map.of("distilled_divergence", divergence, "distilled_error", apart);
+  }
+
+  /**
+   * Long steps of deeper trees with finer thresholds: those of the ensemble come from many
+   * iterations, each with bins of its own.
+   */
+  private Growth distilling() {
+    Growth growth = config.growth();
+    return new Growth(
+        DISTILLING_RATE,
+        Math.min(DEEPEST, growth.depth() + 2),
+        0,
+        0,
+        0,
+        0,
+        0,
+        DISTILLING_BINS,
+        1,
+        1,
+        growth.maxCategoriesToOneHot(),
+        growth.maxCategoriesPerSplit(),
+        growth.increasing(),
+        growth.decreasing(),
+        growth.interactions());
+  }
+
+  /** The root of the mean squared difference, in deviations of the first. */
+  private static double relativeError(float[] teacher, float[] student) {
+    double sum = 0;
+    double squares = 0;
+    double errors = 0;
+    for (int i = 0; i < teacher.length; i++) {
+      double error = (double) teacher[i] - student[i];
+      sum += teacher[i];
+      squares += (double) teacher[i] * teacher[i];
+      errors += error * error;
+    }
+    double mean = sum / teacher.length;
+    double variance = squares / teacher.length - mean * mean;
+    return variance > 0 ? Math.sqrt(errors / teacher.length / variance) : 0;
+  }
+
+  @Override
+  public Map<String, Part> parts() {
+    return Map.of("policy", policy, "value", value, "iteration", iteration);
+  }
+
+  @Override
+  public TreeProduct product() {
+    return TreeProduct.of(
+        new Head.Softmax(), Head.POLICY, policy.trees(TreeProduct.Input.OBSERVATION));
+  }
+
+  /** What was known of the steps when the iteration began, and how far it has come. */
+  private final class Iteration implements Part {
+    private int version = -1;
+    private boolean isOver;
+    private double divergence;
+    private float[] returns = new float[0];
+    private float[] advantages = new float[0];
+    private double[] logBefore = new double[0];
+
+    boolean isOf(int wanted) {
+      return version == wanted;
+    }
+
+    int size() {
+      return returns.length;
+    }
+
+    void begin(int ofVersion, MiniBatch batch) {
+      int[] rows = batch.rows();
+      float[] values = value.outputs();
+      float[] all = LambdaReturn.of(setting.experience(), values, config.advantageDecay());
+      version = ofVersion;
+      isOver = false;
+      divergence = 0;
+      returns = new float[rows.length];
+      advantages = new float[rows.length];
+      for (int i = 0; i < rows.length; i++) {
+        returns[i] = all[rows[i]];
+        advantages[i] = all[rows[i]] - values[rows[i]];
+      }
+      logBefore = logProbabilities(batch);
+    }
+
+    /** After an epoch: whether the policy has strayed too far. */
+    void lookBack(MiniBatch batch) {
+      double[] now = logProbabilities(batch);
+      double sum = 0;
+      for (int i = 0; i < now.length; i++) {
+        double logRatio = now[i] - logBefore[i];
+        sum += Math.exp(logRatio) - 1 - logRatio;
+      }
+      divergence = sum / now.length;
+      isOver = divergence > config.divergenceLimit();
+    }
+
+    private double[] logProbabilities(MiniBatch batch) {
+      int actions = setting.actions();
+      int[] chosen = batch.actions();
+      double[] all = MaskedSoftmax.of(policy.outputs(batch.observations()), actions, batch.masks());
+      double[] logs = new double[chosen.length];
+      for (int i = 0; i < logs.length; i++) {
+        logs[i] = Math.log(all[i * actions + chosen[i]]);
+      }
+      return logs;
+    }
+
+    float[] returns(int[] places) {
+      return at(returns, places);
+    }
+
+    /** With mean 0 and deviation 1. */
+    float[] advantages(int[] places) {
+      float[] some = at(advantages, places);
+      double sum = 0;
+      double squares = 0;
+      for (float one : some) {
+        sum += one;
+        squares += (double) one * one;
+      }
+      double mean = sum / some.length;
+      double deviation = Math.sqrt(Math.max(0, squares / some.length - mean * mean));
+      for (int i = 0; i < some.length; i++) {
+        some[i] = deviation > 0 ? (float) ((some[i] - mean) / deviation) : 0;
+      }
+      return some;
+    }
+
+    double[] logBefore(int[] places) {
+      double[] some = new double[places.length];
+      for (int i = 0; i < some.length; i++) {
+        some[i] = logBefore[places[i]];
+      }
+      return some;
+    }
+
+    private static float[] at(float[] all, int[] places) {
+      float[] some = new float[places.length];
+      for (int i = 0; i < some.length; i++) {
+        some[i] = all[places[i]];
+      }
+      return some;
+    }
+
+    @Override
+    public byte[] bytes() {
+      int n = returns.length;
+      ByteBuffer bytes =
+          ByteBuffer.allocate(
+              2 * Integer.BYTES + Double.BYTES + n * (2 * Float.BYTES + Double.BYTES));
+      bytes.putInt(version).putInt(isOver ? 1 : 0).putDouble(divergence);
+      for (int i = 0; i < n; i++) {
+        bytes.putFloat(returns[i]).putFloat(advantages[i]).putDouble(logBefore[i]);
+      }
+      return bytes.array();
+    }
+
+    @Override
+    public void restore(byte[] from) {
+      ByteBuffer bytes = ByteBuffer.wrap(from);
+      version = bytes.getInt();
+      isOver = bytes.getInt() == 1;
+      divergence = bytes.getDouble();
+      int n = bytes.remaining() / (2 * Float.BYTES + Double.BYTES);
+      returns = new float[n];
+      advantages = new float[n];
+      logBefore = new double[n];
+      for (int i = 0; i < n; i++) {
+        returns[i] = bytes.getFloat();
+        advantages[i] = bytes.getFloat();
+        logBefore[i] = bytes.getDouble();
+      }
+    }
+  }
+}

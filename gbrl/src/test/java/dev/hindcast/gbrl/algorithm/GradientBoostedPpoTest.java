@@ -1,0 +1,176 @@
+package dev.hindcast.gbrl.algorithm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.core.policy.Policy;
+import dev.hindcast.core.world.CartPole;
+import dev.hindcast.core.world.DiscreteWorld;
+import dev.hindcast.core.world.Rollouts;
+import dev.hindcast.gbrl.product.TreeFunctions;
+import dev.hindcast.gbrl.product.TreeProduct;
+import dev.hindcast.gbrl.tree.FeatureMatrix;
+import dev.hindcast.gbrl.tree.Growth;
+import dev.hindcast.training.learner.Experience;
+import dev.hindcast.training.learner.LearnerState;
+import dev.hindcast.training.learner.Losses;
+import dev.hindcast.training.sampling.Draws;
+import dev.hindcast.training.sampling.Sampler;
+import dev.hindcast.training.sampling.Uses;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class GradientBoostedPpoTest {
+  private static final Growth GROWTH =
+      new Growth(0.15, 4, 0, 0, 0, 0, 0, 64, 1, 1, 4, 64, List.of(), List.of(), List.of());
+  private static final GradientBoostedPpo.Config CONFIG =
+      new GradientBoostedPpo.Config(0.1, 0.9, 0.2, 0, 4, 4, 0.03, GROWTH, 3000, 300);
+
+  @Test
+  void poleStaysUpLongerAfterTwentyFiveThousandSteps() {
+    Iterations iterations = new Iterations(CONFIG);
+    assertThat(iterations.meanReturn()).as("at random").isLessThan(40);
+    for (int i = 0; i < 25; i++) {
+      iterations.iterate();
+    }
+    assertThat(iterations.meanReturn()).isGreaterThan(200);
+  }
+
+  @Test
+  void iterationStopsWhereThePolicyHasStrayedTooFar() {
+    Iterations iterations =
+        new Iterations(
+            new GradientBoostedPpo.Config(0.1, 0.9, 0.2, 0, 8, 2, 1e-5, GROWTH, 3000, 300));
+    iterations.iterate();
+    assertThat(iterations.policyRounds()).as("two parts of one epoch").isEqualTo(2);
+    assertThat(iterations.last.values().get("divergence")).isGreaterThan(1e-5);
+    iterations.iterate();
+    assertThat(iterations.policyRounds()).as("the next iteration goes on").isEqualTo(4);
+  }
+
+  @Test
+  void largeEnsemblesBecomeSmallerAndActAsBefore() {
+    Iterations iterations = new Iterations(bounded(100, 80));
+    for (int i = 0; i < 7; i++) {
+      iterations.iterate();
+    }
+    assertThat(iterations.policyRounds()).isEqualTo(112);
+    iterations.iterate();
+    assertThat(iterations.first.values().get("distilled_divergence")).isBetween(1e-9, 1e-3);
+    assertThat(iterations.policyRounds()).isEqualTo(80 + 16);
+  }
+
+  @Test
+  void ensembleThatCannotBecomeSmallerStaysAsItIs() {
+    Iterations iterations = new Iterations(bounded(20, 1));
+    iterations.iterate();
+    iterations.iterate();
+    iterations.iterate();
+    assertThat(iterations.first.values().get("distilled_divergence")).isGreaterThan(1e-3);
+    assertThat(iterations.policyRounds()).isEqualTo(3 * 16);
+  }
+
+  private static GradientBoostedPpo.Config bounded(int most, int distilled) {
+    return new GradientBoostedPpo.Config(0.1, 0.9, 0.2, 0, 4, 4, 1, GROWTH, most, distilled);
+  }
+
+  @Test
+  void interruptedIterationGoesOnAsIfItHadNotBeen() {
+    Iterations whole = new Iterations(CONFIG);
+    Iterations broken = new Iterations(CONFIG);
+    whole.iterate();
+    broken.iterateInterrupted(7);
+    assertThat(broken.state.opaque().keySet()).isEqualTo(whole.state.opaque().keySet());
+    whole
+        .state
+        .opaque()
+        .forEach(
+            (name, bytes) ->
+                assertThat(broken.state.opaque().get(name)).as(name).containsExactly(bytes));
+  }
+
+  /** A policy that learns while it lives; each iteration has a learner of 1,024 fresh steps. */
+  private static final class Iterations {
+    private static final double DISCOUNT = 0.98;
+
+    private final GradientBoostedPpo.Config config;
+    private final CartPole world = new CartPole();
+    private final Rollouts<double[]> rollouts = new Rollouts<>(world, 8, 1);
+    private int version;
+    private LearnerState state;
+    private TreeProduct product;
+    private Losses first;
+    private Losses last;
+
+    Iterations(GradientBoostedPpo.Config config) {
+      this.config = config;
+      with(
+          world.log(world.behaviors(), 1, 1),
+          (learner, sampler) -> {
+            state = learner.state();
+            product = learner.product();
+          });
+    }
+
+    void iterate() {
+      iterateInterrupted(config.rounds());
+    }
+
+    void iterateInterrupted(int after) {
+      TransitionColumns fresh = rollouts.next(policy(), 128).steps();
+      version++;
+      for (int[] span : new int[][] {{0, after}, {after, config.rounds()}}) {
+        with(
+            fresh,
+            (learner, sampler) -> {
+              learner.restore(state);
+              for (int i = span[0]; i < span[1]; i++) {
+                last = learner.update(sampler.sample(i, config.rounds(), 1));
+                first = i == 0 ? last : first;
+              }
+              state = learner.state();
+              product = learner.product();
+            });
+      }
+    }
+
+    private interface Use {
+      void of(GradientBoostedPpo learner, Sampler sampler);
+    }
+
+    private void with(TransitionColumns fresh, Use use) {
+      Experience experience =
+          new Experience(
+              fresh,
+              DISCOUNT,
+              Experience.RewardScale.NONE,
+              Optional.of(new Experience.Fresh(0, version)));
+      try (FeatureMatrix observations = Setting.observationsOf(fresh);
+          GradientBoostedPpo learner =
+              new GradientBoostedPpo(
+                  new Setting(experience, observations, 1, DISCOUNT, 1, Optional.empty()),
+                  config)) {
+        use.of(
+            learner,
+            Draws.ALL.sampler(
+                experience, Uses.STEPS_WITH_NEXT_OBSERVATION, learner.steps(), 0.5, 1));
+      }
+    }
+
+    Policy policy() {
+      return TreeFunctions.policy(product, world.observationSpace(), world.actionSpace(), false);
+    }
+
+    int policyRounds() {
+      return product.ensembles().get("policy").forest().trees() / 2;
+    }
+
+    double meanReturn() {
+      return Arrays.stream(world.returns(policy(), DiscreteWorld.Acting.DRAWN, 20, 1, 9))
+          .average()
+          .orElseThrow();
+    }
+  }
+}
