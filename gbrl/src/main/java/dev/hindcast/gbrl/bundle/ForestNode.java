@@ -55,6 +55,9 @@ final class ForestNode {
     for (int tree = 0; tree < forest.trees(); tree++) {
       made.add(tree);
     }
+    if (forest.trees() == 0) { // nothing has grown yet, and the operator needs a tree
+      made.addConstant(0, 0);
+    }
     return made.build(input, output);
   }
 
@@ -85,17 +88,24 @@ final class ForestNode {
 
   private void add(int tree) {
     int root = forest.root(tree);
-    roots.addInts(questions);
-    if (!forest.isLeaf(root)) {
+    if (forest.isLeaf(root)) {
+      addConstant(forest.number(root), forest.outputOf(tree));
+    } else {
+      roots.addInts(questions);
       add(root, tree);
-      return;
     }
-    // A tree needs a question, and a leaf of its own for either answer: onnxruntime 1.26 takes the
-    // leaves of all later trees for others where two answers share one.
+  }
+
+  /**
+   * A tree needs a question, and a leaf of its own for either answer: onnxruntime 1.26 takes the
+   * leaves of all later trees for others where two answers share one.
+   */
+  private void addConstant(float number, int output) {
+    roots.addInts(questions);
     ask(0, BELOW, 0, 0);
-    trueIds.addInts(leaf(root, tree));
+    trueIds.addInts(leaf(number, output));
     trueLeaves.addInts(1);
-    falseIds.addInts(leaf(root, tree));
+    falseIds.addInts(leaf(number, output));
     falseLeaves.addInts(1);
   }
 
@@ -135,13 +145,13 @@ final class ForestNode {
   private void answer(
       AttributeProto.Builder ids, AttributeProto.Builder areLeaves, int place, int to, int tree) {
     boolean isLeaf = forest.isLeaf(to);
-    ids.setInts(place, isLeaf ? leaf(to, tree) : add(to, tree));
+    ids.setInts(place, isLeaf ? leaf(forest.number(to), forest.outputOf(tree)) : add(to, tree));
     areLeaves.setInts(place, isLeaf ? 1 : 0);
   }
 
-  private int leaf(int at, int tree) {
-    weights.addFloatData(forest.number(at));
-    targets.addInts(forest.outputOf(tree));
+  private int leaf(float number, int output) {
+    weights.addFloatData(number);
+    targets.addInts(output);
     return leaves++;
   }
 
