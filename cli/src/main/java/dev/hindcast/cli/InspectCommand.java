@@ -42,6 +42,7 @@ final class InspectCommand extends Verb {
       result.put("kind", manifest.path("kind").asText());
       result.put("fingerprint", Fingerprint.ofJson(manifest));
       result.put("manifest", manifest);
+      Inspection.drivers(path).ifPresent(drivers -> result.put("drivers", drivers));
       terminal().result(CanonicalJson.line(result));
     } else {
       terminal().result(Inspection.of(path, manifest));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.artefact.Provenance;
 import dev.hindcast.core.artefact.RowAccount;
+import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.DatasetManifest;
 import dev.hindcast.core.data.Split;
 import dev.hindcast.core.policy.BundleManifest;
@@ -11,7 +12,9 @@ import dev.hindcast.core.report.Estimate;
 import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.core.report.EvaluationReport.PolicyResult;
 import dev.hindcast.dataset.ArtefactFolder;
+import dev.hindcast.dataset.storage.Storage;
 import dev.hindcast.evaluation.scoring.DecisionsManifest;
+import dev.hindcast.gbrl.explanation.Drivers;
 import dev.hindcast.training.spark.TrainJob;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,6 +27,9 @@ import java.util.Optional;
 
 /** Artefacts in a few lines of text. */
 final class Inspection {
+  /** How many of the fields that a bundle looks at are named. */
+  private static final int DRIVERS = 6;
+
   private Inspection() {}
 
   /** Whatever stands at a path, by the kind its manifest names. */
@@ -32,7 +38,7 @@ final class Inspection {
     return switch (manifest.path("kind").asText()) {
       case DatasetManifest.KIND -> dataset(CanonicalJson.read(json, DatasetManifest.class));
       case BundleManifest.POLICY, BundleManifest.Q_FUNCTION ->
-          bundle(CanonicalJson.read(json, BundleManifest.class));
+          bundle(CanonicalJson.read(json, BundleManifest.class), drivers(path));
       case EvaluationReport.KIND -> report(readReport(path));
       case DecisionsManifest.KIND -> decisions(CanonicalJson.read(json, DecisionsManifest.class));
       default ->
@@ -121,8 +127,28 @@ final class Inspection {
     return lines.text();
   }
 
-  /** A bundle: what it is and what made it. */
-  static String bundle(BundleManifest manifest) {
+  /**
+   * What the bundle at a path looks at; empty where it does not say so.
+   *
+   * @throws UserError (data) when the file that says so is damaged
+   */
+  static Optional<Drivers> drivers(String path) {
+    String file = Storage.below(path, Drivers.FILE);
+    if (!Storage.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Drivers.read(Storage.read(file)));
+    } catch (IllegalArgumentException e) {
+      throw new UserError(
+          UserError.Kind.DATA,
+          "Cannot say what the bundle looks at: " + file + " is damaged (" + e.getMessage() + ").",
+          e);
+    }
+  }
+
+  /** A bundle: what it is, what it looks at and what made it. */
+  static String bundle(BundleManifest manifest, Optional<Drivers> drivers) {
     Lines lines = new Lines();
     lines.add(
         "%s %s, fingerprint %s",
@@ -143,6 +169,7 @@ final class Inspection {
     lines.add(
         "  acts       %s%s",
         manifest.actionSpace().inWords(), manifest.usesMask() ? ", with masks" : "");
+    drivers.ifPresent(found -> lines.add("  looks at   for %s", found.inWords(DRIVERS)));
     manifest.metrics().forEach((name, value) -> lines.add("  %-10s %.6g", name, value));
     manifest
         .onnx()

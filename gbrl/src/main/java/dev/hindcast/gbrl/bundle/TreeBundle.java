@@ -4,6 +4,7 @@ import dev.hindcast.core.config.Require;
 import dev.hindcast.core.data.Decisions;
 import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.dataset.ArtefactWriter;
+import dev.hindcast.gbrl.explanation.Drivers;
 import dev.hindcast.gbrl.product.TreeFunctions;
 import dev.hindcast.gbrl.product.TreeProduct;
 import dev.hindcast.training.bundle.ModelCard;
@@ -11,6 +12,7 @@ import dev.hindcast.training.bundle.OnnxCheck;
 import dev.hindcast.training.bundle.OnnxExport;
 import dev.hindcast.training.bundle.OnnxGraph;
 import dev.hindcast.training.bundle.TrainingRecord;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -48,7 +50,10 @@ public record TreeBundle(
         .ensembles()
         .forEach((role, trees) -> writer.write(TreeBundleFormat.file(role), trees.bytes()));
     writer.write(TreeBundleFormat.DESCRIPTION, TreeBundleFormat.description(product));
-    record.write(writer, WORDS);
+    Optional<Drivers> drivers =
+        Drivers.of(product, record.observationSpace(), record.actionSpace(), sample);
+    drivers.ifPresent(found -> writer.write(Drivers.FILE, found.bytes()));
+    record.write(writer, WORDS.with(drivers.map(Drivers::section).orElse(List.of())));
     double difference = export(writer, OnnxExport.FILE, product, sample);
     for (Map.Entry<Long, TreeProduct> snapshot : snapshots.entrySet()) {
       String path = OnnxExport.snapshot(snapshot.getKey());

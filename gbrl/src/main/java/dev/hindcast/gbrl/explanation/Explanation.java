@@ -36,26 +36,42 @@ public final class Explanation {
    * @param contrast the number, as a sum of its outputs
    */
   public static Explanation of(Ensemble ensemble, float[] values, Contrast contrast) {
+    return of(ensemble, values, List.of(contrast)).get(0);
+  }
+
+  /** Of several numbers; asking the trees takes as long as for one. */
+  public static List<Explanation> of(Ensemble ensemble, float[] values, List<Contrast> contrasts) {
     int outputs = ensemble.outputs().size();
-    Require.that(
-        contrast.weights().size() == outputs,
-        contrast.weights().size() + " weights do not fit " + outputs + " outputs.");
-    int width = ensemble.features().width();
+    for (Contrast contrast : contrasts) {
+      Require.that(
+          contrast.weights().size() == outputs,
+          contrast.weights().size() + " weights do not fit " + outputs + " outputs.");
+    }
+    try (FeatureMatrix matrix = FeatureMatrix.of(ensemble.features(), values)) {
+      float[] found = ensemble.contributions(matrix);
+      return contrasts.stream()
+          .map(contrast -> weighted(ensemble.features(), values, found, contrast))
+          .toList();
+    }
+  }
+
+  /** Of contributions (rows, outputs, features + 1), the last of them the mean. */
+  private static Explanation weighted(
+      Features features, float[] values, float[] found, Contrast contrast) {
+    int outputs = contrast.weights().size();
+    int width = features.width();
     int rows = values.length / width;
     double[] sums = new double[rows * width];
     double[] means = new double[rows];
-    try (FeatureMatrix matrix = FeatureMatrix.of(ensemble.features(), values)) {
-      float[] found = ensemble.contributions(matrix);
-      for (int i = 0; i < rows * outputs; i++) {
-        double weight = contrast.weights().get(i % outputs);
-        int row = i / outputs;
-        for (int j = 0; j < width; j++) {
-          sums[row * width + j] += weight * found[i * (width + 1) + j];
-        }
-        means[row] += weight * found[i * (width + 1) + width];
+    for (int i = 0; i < rows * outputs; i++) {
+      double weight = contrast.weights().get(i % outputs);
+      int row = i / outputs;
+      for (int j = 0; j < width; j++) {
+        sums[row * width + j] += weight * found[i * (width + 1) + j];
       }
+      means[row] += weight * found[i * (width + 1) + width];
     }
-    return new Explanation(ensemble.features(), values, sums, means);
+    return new Explanation(features, values, sums, means);
   }
 
   /** What a feature did in a row. */

@@ -18,6 +18,8 @@ import dev.hindcast.core.policy.Bundle;
 import dev.hindcast.core.policy.BundleLoader;
 import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.dataset.ArtefactWriter;
+import dev.hindcast.gbrl.explanation.Driver;
+import dev.hindcast.gbrl.explanation.Drivers;
 import dev.hindcast.gbrl.product.TreeFunctions;
 import dev.hindcast.gbrl.product.TreeProduct;
 import dev.hindcast.gbrl.product.TreeProduct.Input;
@@ -124,6 +126,21 @@ class TreeBundleTest {
       for (int round = 0; round < 3; round++) {
         ensemble.boost(matrix, gradient);
       }
+      TreeProduct.Trees trees = TreeProduct.Trees.of(Input.OBSERVATION, ensemble);
+      survives(TreeProduct.of(new Head.Softmax(), Head.POLICY, trees), CHOICES);
+    }
+  }
+
+  @Test
+  void ensembleThatHasNotGrownIsItsIntercepts() {
+    Features features = Input.OBSERVATION.features(SPACE, CHOICES);
+    List<Output> outputs =
+        List.of(
+            Output.named("a").startingAt(0.5f),
+            Output.named("b"),
+            Output.named("c").startingAt(-1),
+            Output.named("d"));
+    try (Ensemble ensemble = Ensemble.empty(features, outputs, growth(4), 0, 1)) {
       TreeProduct.Trees trees = TreeProduct.Trees.of(Input.OBSERVATION, ensemble);
       survives(TreeProduct.of(new Head.Softmax(), Head.POLICY, trees), CHOICES);
     }
@@ -291,6 +308,30 @@ class TreeBundleTest {
     }
     assertThat(folder.resolve("b/snapshots/5/model.onnx"))
         .hasSameBinaryContentAs(folder.resolve("b/model.onnx"));
+  }
+
+  @Test
+  void modelCardTellsWhatTheTreesLookAt() throws IOException {
+    TreeProduct product =
+        TreeProduct.of(
+            new Head.ActionValues(),
+            Head.Q,
+            grown(Input.OBSERVATION_AND_ACTION, CHOICES, 1, growth(4)));
+    assertThat(publish(product, CHOICES).fingerprint())
+        .isEqualTo(publish(product, CHOICES).fingerprint());
+    assertThat(Files.readString(folder.resolve("b/model-card.md")))
+        .containsPattern(
+            "## What it looks at\\R\\RBy how much each field moves the value of an action, on"
+                + " average over 300 decisions")
+        .containsPattern("\\| age \\| [0-9.]+ \\| (rises|falls|neither rises nor falls) \\|")
+        .containsPattern("\\| action \\| [0-9.]+ \\|  \\|")
+        .containsSubsequence("## What it looks at", "## Limits");
+    Drivers found = Drivers.read(Files.readAllBytes(folder.resolve("b").resolve(Drivers.FILE)));
+    assertThat(found.rows()).isEqualTo(300);
+    assertThat(found.drivers())
+        .extracting(Driver::feature)
+        .containsExactlyInAnyOrder("age", "weight", "ward", "action");
+    assertThat(found.drivers()).allSatisfy(driver -> assertThat(driver.size()).isPositive());
   }
 
   private BundleManifest publish(TreeProduct product, ActionSpace actionSpace) {

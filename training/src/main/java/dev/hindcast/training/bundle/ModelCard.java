@@ -24,8 +24,25 @@ public record ModelCard(TrainingRecord bundle, Words words) {
    * @param updates what an update is, in the plural: "gradient updates"
    * @param formats the Java expression that gives the formats to load it with
    * @param fromJava what to say before the Java example, colon included
+   * @param section what the room has to say of this very bundle, in lines of Markdown that end with
+   *     an empty one; nothing, or a section with a heading
    */
-  public record Words(String updates, String formats, String fromJava) {}
+  public record Words(String updates, String formats, String fromJava, List<String> section) {
+    /** Copies the section. */
+    public Words {
+      section = List.copyOf(section);
+    }
+
+    /** With nothing to say of a single bundle. */
+    public Words(String updates, String formats, String fromJava) {
+      this(updates, formats, fromJava, List.of());
+    }
+
+    /** The same with this to say. */
+    public Words with(List<String> lines) {
+      return new Words(updates, formats, fromJava, lines);
+    }
+  }
 
   /** The page, in Markdown. */
   String text() {
@@ -76,6 +93,7 @@ public record ModelCard(TrainingRecord bundle, Words words) {
       lines.add("| " + metric.getKey() + " | " + metric.getValue() + " |");
     }
     lines.add("");
+    lines.addAll(words.section());
     lines.addAll(limits());
     lines.add("");
     lines.addAll(howToUse());
