@@ -3,12 +3,15 @@ package dev.hindcast.gbrl.algorithm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.hindcast.core.loss.ClippedSurrogate;
 import dev.hindcast.core.loss.FDivergence;
+import dev.hindcast.core.loss.MaskedSoftmax;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
+/** Numbers of checks are those of the sheet on boosted trees, section 11. */
 class RowLossTest {
   private static final float[] WEIGHTS = {1, 0, 2, 0.5f};
   private static final float STEP = 1e-2f;
@@ -26,6 +29,41 @@ class RowLossTest {
       assertThat(loss.curvature()[3 * row]) // 2 * weight * p (1 - p)
           .isCloseTo((float) (4 * 0.244728 * 0.755272), within(1e-5f));
     }
+  }
+
+  @Test
+  void clippedSurrogateStartsAsThePolicyGradientAndEndsWhereItHasMovedFarEnough() {
+    // Check 7 of that section: at ρ = 1 a row's gradient is A (p - 1[chosen]), that of A2C.
+    float[] logits = {0, 1, -1, 0.5f, 0, 0.2f};
+    int[] chosen = {0, 2};
+    float[] advantages = {2, -1.5f};
+    double[] policy = MaskedSoftmax.of(logits, 3, new boolean[0]);
+    double[] before = {Math.log(policy[0]), Math.log(policy[5])};
+    float[] found = surrogate(logits, chosen, before, advantages);
+    for (int i = 0; i < 6; i++) {
+      double label = i % 3 == chosen[i / 3] ? 1 : 0;
+      assertThat(found[i])
+          .isCloseTo((float) (advantages[i / 3] * (policy[i] - label)), within(1e-6f));
+    }
+    double[] half = {before[0] - Math.log(1.5), before[1] + Math.log(1.5)};
+    assertThat(surrogate(logits, chosen, half, advantages)).as("ρ = 1.5 and 2/3").containsOnly(0);
+    float[] other = surrogate(logits, chosen, half, new float[] {-2, 1.5f});
+    assertThat(other[0])
+        .as("back again")
+        .isCloseTo((float) (-2 * 1.5 * (policy[0] - 1)), within(1e-5f));
+    // The value's share: V - R by row, where A2C, whose loss has no half, takes twice as much.
+    RowLoss value =
+        RowLoss.squaredError(new float[] {1, 4}, new float[] {3, 3.5f}, new float[] {1, 1});
+    assertThat(value.gradient()).containsExactly(-2, 0.5f);
+    assertThat(value.curvature()).containsExactly(1, 1);
+  }
+
+  /** By row, clipped at 1 ± 0.2. */
+  private static float[] surrogate(
+      float[] logits, int[] chosen, double[] before, float[] advantages) {
+    ClippedSurrogate surrogate =
+        ClippedSurrogate.of(logits, 3, chosen, new boolean[0], before, advantages, 0.2);
+    return RowLoss.of(surrogate.loss(), chosen.length, new float[logits.length]).gradient();
   }
 
   @Test

@@ -28,20 +28,26 @@ import dev.hindcast.training.algorithm.Catalogue;
 import dev.hindcast.training.algorithm.TrainSettings;
 import dev.hindcast.training.algorithm.Trainee;
 import dev.hindcast.training.algorithm.Yields;
+import dev.hindcast.training.bundle.OnnxExport;
 import dev.hindcast.training.bundle.TrainingRecord;
 import dev.hindcast.training.learner.Experience;
 import dev.hindcast.training.learner.LearnerState;
+import dev.hindcast.training.loop.Alarms;
 import dev.hindcast.training.loop.CheckpointStore;
 import dev.hindcast.training.loop.Schedule;
+import dev.hindcast.training.loop.Snapshots;
 import dev.hindcast.training.loop.TrainingLoop;
 import dev.hindcast.training.sampling.Draws;
 import dev.hindcast.training.sampling.Sampler;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -66,6 +72,9 @@ public abstract class LearnerContract {
 
   /** Enough to change everything that learns. */
   protected static final int FEW_UPDATES = 20;
+
+  /** Some before the interruption and some after it. */
+  private static final int MOMENTS = 8;
 
   private static final Fingerprint RUN = Fingerprint.ofJson("run");
 
@@ -137,6 +146,8 @@ public abstract class LearnerContract {
         Stream.of(
             dynamicTest("solves its world", () -> solves(algorithm, course, exam)),
             dynamicTest("acts from its bundle as before", () -> survives(algorithm, course, exam)),
+            dynamicTest(
+                "exports earlier moments as they were", () -> remembers(algorithm, course, exam)),
             dynamicTest("trains to the same bits again", () -> repeats(algorithm, course, exam)),
             dynamicTest(
                 "goes on where it was interrupted", () -> resumes(algorithm, course, exam))),
@@ -198,6 +209,27 @@ public abstract class LearnerContract {
         : function.values(sample);
   }
 
+  private void remembers(Algorithm algorithm, Course course, Exam exam) throws IOException {
+    long half = FEW_UPDATES / 2;
+    String name = named(algorithm, course);
+    try (Run run = new Run(algorithm, exam.hurried(), course, 1)) {
+      run.train(0, (int) half, FEW_UPDATES);
+      byte[] then = run.trainee.learner().snapshot();
+      if (run.published(name + " then").manifest().onnx().isEmpty()) {
+        return; // its room has no exports
+      }
+      run.train((int) half, FEW_UPDATES, FEW_UPDATES);
+      run.published(name + " now", new TreeMap<>(Map.of(half, then)));
+    }
+    Path model = Path.of(OnnxExport.FILE);
+    byte[] wanted = Files.readAllBytes(bundles.resolve(name + " then").resolve(model));
+    Path now = bundles.resolve(name + " now");
+    assertThat(now.resolve(OnnxExport.snapshot(half))).hasBinaryContent(wanted);
+    if (algorithm.yields() == Yields.Q_FUNCTION) {
+      assertThat(Files.readAllBytes(now.resolve(model))).as("it went on").isNotEqualTo(wanted);
+    }
+  }
+
   private void repeats(Algorithm algorithm, Course course, Exam exam) {
     List<LearnerState> found = new ArrayList<>();
     for (long seed : new long[] {1, 1, 2}) {
@@ -221,19 +253,38 @@ public abstract class LearnerContract {
         .isInstanceOf(UserError.class)
         .hasMessageContaining("was interrupted after 17 updates");
     assertThat(store.latest()).isPresent();
-    assertSame(
-        looped(algorithm, course, exam, store, Integer.MAX_VALUE),
-        looped(algorithm, course, exam, new Memory(), Integer.MAX_VALUE));
+    Looped resumed = looped(algorithm, course, exam, store, Integer.MAX_VALUE);
+    Looped whole = looped(algorithm, course, exam, new Memory(), Integer.MAX_VALUE);
+    assertSame(resumed.state(), whole.state());
+    assertThat(resumed.snapshots().keySet()).isEqualTo(whole.snapshots().keySet()).hasSize(MOMENTS);
+    whole
+        .snapshots()
+        .forEach(
+            (updates, bytes) ->
+                assertThat(resumed.snapshots().get(updates))
+                    .as("after " + updates)
+                    .containsExactly(bytes));
   }
 
-  private LearnerState looped(
+  /** Where a learner stands at its end, and what it had learned on its way. */
+  private record Looped(LearnerState state, SortedMap<Long, byte[]> snapshots) {}
+
+  private Looped looped(
       Algorithm algorithm, Course course, Exam exam, Memory store, int interruptAfter) {
     try (Run run = new Run(algorithm, exam.hurried(), course, 1)) {
       int[] asked = {0};
       BooleanSupplier stop = () -> asked[0]++ >= interruptAfter;
-      new TrainingLoop("x-seed0", run.trainee.learner(), run.sampler, new Schedule(24, 16, 9, 12))
+      Snapshots snapshots = Snapshots.last(MOMENTS);
+      new TrainingLoop(
+              "x-seed0",
+              run.trainee.learner(),
+              run.sampler,
+              new Schedule(24, 16, 9, 12),
+              Alarms.off(),
+              line -> {},
+              snapshots)
           .run(RUN, store, line -> {}, stop);
-      return run.trainee.learner().state();
+      return new Looped(run.trainee.learner().state(), snapshots.taken());
     }
   }
 
@@ -284,8 +335,13 @@ public abstract class LearnerContract {
     }
 
     void train(int updates) {
-      for (int i = 0; i < updates; i++) {
-        trainee.learner().update(sampler.sample(i, updates, settings().batchSize()));
+      train(0, updates, updates);
+    }
+
+    /** Goes on from some updates to others, of so many. */
+    void train(int from, int to, int of) {
+      for (int i = from; i < to; i++) {
+        trainee.learner().update(sampler.sample(i, of, settings().batchSize()));
       }
     }
 
@@ -296,6 +352,11 @@ public abstract class LearnerContract {
 
     /** What it has learned, by way of files. */
     Bundle published(String name) {
+      return published(name, new TreeMap<>());
+    }
+
+    /** The same with earlier moments. */
+    Bundle published(String name, SortedMap<Long, byte[]> snapshots) {
       boolean isPolicy = algorithm.yields() == Yields.POLICY;
       TrainingRecord record =
           new TrainingRecord(
@@ -319,7 +380,7 @@ public abstract class LearnerContract {
       Path at = bundles.resolve(name);
       try (ArtefactWriter writer =
           ArtefactWriter.begin(at.toString(), ArtefactWriter.Existing.REFUSE)) {
-        trainee.publish(writer, record, new TreeMap<>(), sample());
+        trainee.publish(writer, record, snapshots, sample());
       }
       return loader().load(at);
     }
