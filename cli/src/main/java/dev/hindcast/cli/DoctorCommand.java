@@ -3,6 +3,7 @@ package dev.hindcast.cli;
 import dev.hindcast.cli.spark.SparkStages;
 import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.artefact.CodeVersion;
+import dev.hindcast.gbrl.tree.Gpus;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.djl.DjlNetworks;
 import dev.hindcast.offlinerl.network.simd.SimdNetworks;
@@ -67,7 +68,13 @@ final class DoctorCommand extends Verb {
             SimdNetworks.missing()
                 .map(reason -> "not loaded, CPUs compute with PyTorch: " + reason)
                 .orElse("loaded, CPUs compute with it")));
-    findings.addAll(gpus().findings());
+    Finding xgboost =
+        tried(
+            "xgboost",
+            DoctorCommand::xgboostWorks,
+            "Its native library comes with Hindcast; on Linux it needs OpenMP (the package libgomp1).");
+    findings.add(xgboost);
+    findings.addAll(gpus(() -> xgboost.good() ? Gpus.visible() : 0).findings());
     boolean good = findings.stream().allMatch(Finding::good);
     if (output == OutputFormat.JSON) {
       terminal().result(CanonicalJson.line(findings));
@@ -87,12 +94,12 @@ final class DoctorCommand extends Verb {
     return good ? ExitCode.DONE : ExitCode.RESOURCES;
   }
 
-  private static GpuCheck gpus() {
+  private static GpuCheck gpus(Supplier<Integer> xgboostGpus) {
     Map<String, String> settings = new TreeMap<>();
     System.getProperties().stringPropertyNames().stream()
         .filter(name -> name.startsWith("spark."))
         .forEach(name -> settings.put(name, System.getProperty(name)));
-    return new GpuCheck("nvidia-smi", DjlNetworks::gpus, System.getenv(), settings);
+    return new GpuCheck("nvidia-smi", DjlNetworks::gpus, xgboostGpus, System.getenv(), settings);
   }
 
   private static Finding heap() {
@@ -132,6 +139,11 @@ final class DoctorCommand extends Verb {
     try (SparkStages stages = stages()) {
       return stages.inWords();
     }
+  }
+
+  private static String xgboostWorks() {
+    int gpus = Gpus.visible();
+    return "loaded, trees grow on CPUs" + (gpus > 0 ? " and on " + gpus + " GPUs" : "");
   }
 
   private static String pytorchWorks() {

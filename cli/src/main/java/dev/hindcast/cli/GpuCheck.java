@@ -14,16 +14,18 @@ import java.util.function.Supplier;
 
 /**
  * What stands between this machine and training on its GPUs, in words: driver, CUDA build of
- * PyTorch, Spark's discovery script.
+ * PyTorch and of XGBoost, Spark's discovery script.
  *
  * @param driver the command that lists GPUs
  * @param pytorchGpus how many GPUs PyTorch finds
+ * @param xgboostGpus how many GPUs XGBoost finds
  * @param environment variables
  * @param settings system properties, among them Spark's
  */
 record GpuCheck(
     String driver,
     Supplier<Integer> pytorchGpus,
+    Supplier<Integer> xgboostGpus,
     Map<String, String> environment,
     Map<String, String> settings) {
   private static final String LIBRARY = "PYTORCH_LIBRARY_PATH";
@@ -37,6 +39,10 @@ record GpuCheck(
         output(List.of(driver, "--query-gpu=index,name", "--format=csv,noheader"));
     int found = pytorchGpus.get();
     findings.add(gpu(listed, found));
+    int forTrees = xgboostGpus.get();
+    if (!listed.isEmpty() || forTrees > 0) {
+      findings.add(trees(listed, forTrees));
+    }
     if (settings.containsKey(SCRIPT) || settings.containsKey(AMOUNT)) {
       findings.add(script(settings.getOrDefault(SCRIPT, "")));
     }
@@ -83,6 +89,18 @@ record GpuCheck(
                     + " is set to "
                     + library
                     + ", where there is no libtorch_cuda.so. Point it to the lib folder of torch 2.7.1 with CUDA 12.8."));
+  }
+
+  private static DoctorCommand.Finding trees(List<String> listed, int found) {
+    return new DoctorCommand.Finding(
+        "gpu-trees",
+        true,
+        found > 0
+            ? found + " for XGBoost: trees can grow there"
+            : listed.size()
+                + " by the driver, none by XGBoost: the CPU build that comes with Hindcast is"
+                + " loaded, and trees grow on CPUs. To grow them there put xgboost4j-spark-gpu in"
+                + " its place, see docs/guide/gpu-executors.md.");
   }
 
   private static DoctorCommand.Finding script(String path) {

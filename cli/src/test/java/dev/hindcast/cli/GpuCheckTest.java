@@ -18,7 +18,7 @@ class GpuCheckTest {
 
   @Test
   void machineWithoutGpuIsFine() {
-    assertThat(new GpuCheck("no-such-command", () -> 0, Map.of(), Map.of()).findings())
+    assertThat(new GpuCheck("no-such-command", () -> 0, () -> 0, Map.of(), Map.of()).findings())
         .singleElement()
         .satisfies(
             finding -> {
@@ -31,16 +31,31 @@ class GpuCheckTest {
   @Test
   void gpuThatPytorchDoesNotSeeSaysWhatIsMissing() throws IOException {
     String driver = program("driver", "echo '0, NVIDIA A10'");
-    assertThat(one(new GpuCheck(driver, () -> 0, Map.of(), Map.of())))
+    assertThat(one(new GpuCheck(driver, () -> 0, () -> 0, Map.of(), Map.of())))
         .contains("1 by the driver (0, NVIDIA A10), none by PyTorch", "PYTORCH_LIBRARY_PATH");
     Map<String, String> set = Map.of("PYTORCH_LIBRARY_PATH", folder.toString());
-    GpuCheck without = new GpuCheck(driver, () -> 0, set, Map.of());
+    GpuCheck without = new GpuCheck(driver, () -> 0, () -> 0, set, Map.of());
     assertThat(one(without)).contains("there is no libtorch_cuda.so");
     assertThat(without.findings().get(0).good()).isFalse();
     Files.createFile(folder.resolve("libtorch_cuda.so"));
     assertThat(one(without)).contains("driver 570 or newer");
-    assertThat(one(new GpuCheck(driver, () -> 1, set, Map.of())))
+    assertThat(one(new GpuCheck(driver, () -> 1, () -> 0, set, Map.of())))
         .isEqualTo("1 for PyTorch: 0, NVIDIA A10");
+  }
+
+  @Test
+  void gpuThatXgboostDoesNotSeeSaysHowItWould() throws IOException {
+    String driver = program("driver", "echo '0, NVIDIA A10'");
+    assertThat(new GpuCheck(driver, () -> 0, () -> 0, Map.of(), Map.of()).findings().get(1))
+        .satisfies(
+            finding -> {
+              assertThat(finding.what()).isEqualTo("gpu-trees");
+              assertThat(finding.good()).as("CPUs grow them too").isTrue();
+              assertThat(finding.words())
+                  .contains("none by XGBoost", "xgboost4j-spark-gpu", "gpu-executors.md");
+            });
+    assertThat(new GpuCheck(driver, () -> 0, () -> 2, Map.of(), Map.of()).findings().get(1).words())
+        .isEqualTo("2 for XGBoost: trees can grow there");
   }
 
   @Test
@@ -73,7 +88,10 @@ class GpuCheckTest {
   }
 
   private static String script(Map<String, String> settings) {
-    return new GpuCheck("no-such-command", () -> 0, Map.of(), settings).findings().get(1).words();
+    return new GpuCheck("no-such-command", () -> 0, () -> 0, Map.of(), settings)
+        .findings()
+        .get(1)
+        .words();
   }
 
   private String program(String name, String line) throws IOException {

@@ -13,6 +13,7 @@ import dev.hindcast.training.learner.Experience;
 import dev.hindcast.training.learner.ReturnToGo;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -21,6 +22,7 @@ import java.util.stream.IntStream;
  * @param experience the training data
  * @param observations its observation rows as trees see them
  * @param threads for growing; of no consequence to what grows
+ * @param gpu to grow on; on the CPU where there is none
  * @param discount γ, in [0, 1]
  * @param seed of all randomness
  * @param target the policy to evaluate, for learners that evaluate one
@@ -29,9 +31,21 @@ public record Setting(
     Experience experience,
     FeatureMatrix observations,
     int threads,
+    OptionalInt gpu,
     double discount,
     long seed,
     Optional<Policy> target) {
+  /** To grow on the CPU. */
+  public Setting(
+      Experience experience,
+      FeatureMatrix observations,
+      int threads,
+      double discount,
+      long seed,
+      Optional<Policy> target) {
+    this(experience, observations, threads, OptionalInt.empty(), discount, seed, target);
+  }
+
   /** What trees see of the observations of this data; whoever asks closes it. */
   public static FeatureMatrix observationsOf(TransitionColumns data) {
     Features features = Features.of(data.observationSpace());
@@ -70,7 +84,7 @@ public record Setting(
 
   /** A function of other rows. */
   TreeFunction function(String name, FeatureMatrix matrix, List<Output> outputs, Growth growth) {
-    return new TreeFunction(name, matrix, outputs, growth, seedOf(name), threads);
+    return new TreeFunction(name, matrix, outputs, growth, seedOf(name), threads, gpu);
   }
 
   /** What trees see of an observation and an action. */

@@ -7,6 +7,7 @@ import dev.hindcast.gbrl.tree.Growth;
 import dev.hindcast.gbrl.tree.Output;
 import dev.hindcast.training.learner.TrainingStopped;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * A function in training: an ensemble of trees and the rows it grows on, whose outputs are always
@@ -19,24 +20,36 @@ final class TreeFunction implements Part {
   private final Growth growth;
   private final long seed;
   private final int threads;
+  private final OptionalInt gpu;
   private Ensemble ensemble;
   private float[] found = new float[0];
 
-  /** One that gives its outputs' intercepts everywhere. */
+  /**
+   * One that gives its outputs' intercepts everywhere.
+   *
+   * @param gpu to grow on; on the CPU where there is none
+   */
   TreeFunction(
       String name,
       FeatureMatrix matrix,
       List<Output> outputs,
       Growth growth,
       long seed,
-      int threads) {
+      int threads,
+      OptionalInt gpu) {
     this.name = name;
     this.matrix = matrix;
     this.outputs = List.copyOf(outputs);
     this.growth = growth;
     this.seed = seed;
     this.threads = threads;
-    ensemble = Ensemble.empty(matrix.features(), outputs, growth, seed, threads);
+    this.gpu = gpu;
+    ensemble = placed(Ensemble.empty(matrix.features(), outputs, growth, seed, threads));
+  }
+
+  private Ensemble placed(Ensemble made) {
+    gpu.ifPresent(made::growOn);
+    return made;
   }
 
   /** (rows, outputs) on all its rows; shared, read only. */
@@ -88,7 +101,7 @@ final class TreeFunction implements Part {
 
   /** Goes on from a smaller ensemble that gives about the same on its rows. */
   void distill(Growth by, int smaller) {
-    Ensemble student = ensemble.distilled(matrix, by, smaller, threads);
+    Ensemble student = placed(ensemble.distilled(matrix, by, smaller, threads));
     ensemble.close();
     ensemble = student;
     found = new float[0];
@@ -126,7 +139,8 @@ final class TreeFunction implements Part {
 
   @Override
   public void restore(byte[] bytes) {
-    Ensemble restored = Ensemble.read(bytes, matrix.features(), outputs, growth, seed, threads);
+    Ensemble restored =
+        placed(Ensemble.read(bytes, matrix.features(), outputs, growth, seed, threads));
     ensemble.close();
     ensemble = restored;
     found = new float[0];

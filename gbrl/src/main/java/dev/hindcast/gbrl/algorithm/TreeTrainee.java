@@ -11,11 +11,13 @@ import dev.hindcast.gbrl.bundle.TreeBundle;
 import dev.hindcast.gbrl.product.TreeFunctions;
 import dev.hindcast.gbrl.product.TreeProduct;
 import dev.hindcast.gbrl.tree.FeatureMatrix;
+import dev.hindcast.gbrl.tree.Gpus;
 import dev.hindcast.training.algorithm.Assignment;
 import dev.hindcast.training.algorithm.Trainee;
 import dev.hindcast.training.bundle.TrainingRecord;
 import dev.hindcast.training.learner.Device;
 import dev.hindcast.training.learner.Learner;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -34,12 +36,7 @@ final class TreeTrainee implements Trainee {
   }
 
   static TreeTrainee of(TreeAlgorithms.Entry<?> algorithm, Assignment assignment) {
-    if (assignment.settings().device() == Device.GPU) {
-      throw UserError.usage(
-          "Cannot train "
-              + algorithm.name()
-              + " on a GPU: the trees of this build grow on the CPU. Set device: cpu, or auto.");
-    }
+    OptionalInt gpu = gpu(algorithm.name(), assignment);
     TreeTrainee trainee = new TreeTrainee(assignment.data());
     try {
       trainee.learner =
@@ -48,6 +45,7 @@ final class TreeTrainee implements Trainee {
                   assignment.experience(),
                   trainee.observations,
                   THREADS,
+                  gpu,
                   assignment.discount(),
                   assignment.seed(),
                   assignment.target()),
@@ -57,6 +55,30 @@ final class TreeTrainee implements Trainee {
       trainee.close();
       throw e;
     }
+  }
+
+  /** Which GPU it grows on; refused where it must be one that is not there. */
+  private static OptionalInt gpu(String algorithm, Assignment assignment) {
+    Device device = assignment.settings().device();
+    int visible = device == Device.CPU ? 0 : Gpus.visible();
+    int wanted = assignment.gpu().orElse(0);
+    if (wanted < visible) {
+      return OptionalInt.of(wanted);
+    }
+    if (device != Device.GPU && visible == 0) {
+      return OptionalInt.empty();
+    }
+    throw new UserError(
+        UserError.Kind.RESOURCES,
+        "Cannot train "
+            + algorithm
+            + " on a GPU: "
+            + (assignment.gpu().isPresent() ? "Spark gave this task GPU " + wanted + ", and " : "")
+            + "XGBoost finds "
+            + (visible == 0 ? "none" : visible == 1 ? "only GPU 0" : "GPUs 0 to " + (visible - 1))
+            + " here. device: gpu needs xgboost4j-spark-gpu in place of xgboost4j-spark on the class"
+            + " path of the executors, and a GPU with its driver; hindcast doctor and"
+            + " docs/guide/gpu-executors.md say more. Or set device to auto or cpu.");
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import ml.dmlc.xgboost4j.java.XGBoostJNI;
 
@@ -33,6 +34,7 @@ public final class Ensemble implements AutoCloseable {
   private final Growth growth;
   private final long seed;
   private final Native.Handle handle;
+  private OptionalInt gpu = OptionalInt.empty();
 
   private Ensemble(
       Features features, List<Output> outputs, Growth growth, long seed, Native.Handle handle) {
@@ -138,6 +140,23 @@ public final class Ensemble implements AutoCloseable {
         "note the fingerprint of the features",
         XGBoostJNI.XGBoosterSetAttr(
             handle.address(), Forest.FEATURES, features.fingerprint().value()));
+  }
+
+  /**
+   * From now on it grows on a GPU, in whose sums the order of terms is not fixed: equal inputs then
+   * give about equal trees, not the same bits.
+   *
+   * @param number of the GPU, below {@link Gpus#visible}
+   */
+  public Ensemble growOn(int number) {
+    int visible = Gpus.visible();
+    // the library would quietly take another one, or the CPU
+    Require.that(
+        number >= 0 && number < visible,
+        "Trees cannot grow on GPU " + number + ": XGBoost sees " + visible + ".");
+    set("device", "cuda:" + number);
+    gpu = OptionalInt.of(number);
+    return this;
   }
 
   private void set(String name, String value) {
@@ -385,6 +404,7 @@ public final class Ensemble implements AutoCloseable {
     float[] ones = new float[teacher.length];
     Arrays.fill(ones, 1);
     try (Ensemble student = empty(features, started, by, seed, threads)) {
+      gpu.ifPresent(student::growOn);
       for (int round = 0; round < rounds; round++) {
         float[] gradient = student.margins(matrix);
         for (int i = 0; i < gradient.length; i++) {
