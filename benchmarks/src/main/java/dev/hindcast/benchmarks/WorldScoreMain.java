@@ -9,6 +9,7 @@ import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.core.policy.Policy;
 import dev.hindcast.core.world.DiscreteWorld.Acting;
 import dev.hindcast.dataset.TranslatedPolicy;
+import dev.hindcast.gbrl.bundle.TreeBundleFormat;
 import dev.hindcast.offlinerl.bundle.NeuralBundleFormat;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -41,7 +42,9 @@ public final class WorldScoreMain {
   }
 
   private static BundleLoader loader() {
-    return new BundleLoader(NeuralBundleFormat.all());
+    List<BundleLoader.Format> formats = new ArrayList<>(NeuralBundleFormat.all());
+    formats.addAll(TreeBundleFormat.all());
+    return new BundleLoader(formats);
   }
 
   /** The whole table. */

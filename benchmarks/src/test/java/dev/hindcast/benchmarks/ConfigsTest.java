@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindcast.core.config.ConfigDocument;
 import dev.hindcast.core.data.ActionSpace;
+import dev.hindcast.gbrl.algorithm.TreeAlgorithms;
 import dev.hindcast.offlinerl.algorithm.Algorithms;
 import dev.hindcast.training.spark.TrainConfig;
 import java.io.IOException;
@@ -39,7 +40,8 @@ class ConfigsTest {
   @MethodSource("trainingConfigs")
   void trainingConfigsAreReadWithoutProblems(Path file) {
     ConfigDocument document = ConfigDocument.read(file, List.of());
-    TrainConfig config = TrainConfig.from(document.root(), Algorithms.catalogue());
+    TrainConfig config =
+        TrainConfig.from(document.root(), Algorithms.catalogue().and(TreeAlgorithms.catalogue()));
     document.finish();
 
     boolean isContinuous = file.startsWith("hopper") || file.startsWith("pendulum");
