@@ -41,7 +41,7 @@ public final class WorldScoreMain {
     out.print(table(SimulatedWorld.named(arguments[0]), arguments[1], folders, loader()));
   }
 
-  private static BundleLoader loader() {
+  static BundleLoader loader() {
     List<BundleLoader.Format> formats = new ArrayList<>(NeuralBundleFormat.all());
     formats.addAll(TreeBundleFormat.all());
     return new BundleLoader(formats);
