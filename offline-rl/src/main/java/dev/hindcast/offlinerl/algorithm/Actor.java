@@ -1,8 +1,8 @@
 package dev.hindcast.offlinerl.algorithm;
 
-import dev.hindcast.offlinerl.network.FreeParameters;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.product.Product;
+import dev.hindcast.training.learner.FreeParameters;
 import dev.hindcast.training.learner.MiniBatch;
 import java.util.Map;
 

@@ -1,10 +1,10 @@
 package dev.hindcast.offlinerl.algorithm;
 
 import dev.hindcast.core.loss.GaussianLikelihood;
-import dev.hindcast.offlinerl.network.FreeParameters;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.product.Product;
 import dev.hindcast.training.head.Head;
+import dev.hindcast.training.learner.FreeParameters;
 import dev.hindcast.training.learner.MiniBatch;
 import java.util.Map;
 import java.util.random.RandomGenerator;

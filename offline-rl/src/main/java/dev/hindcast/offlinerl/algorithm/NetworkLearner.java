@@ -1,12 +1,12 @@
 package dev.hindcast.offlinerl.algorithm;
 
-import dev.hindcast.offlinerl.network.FreeParameters;
 import dev.hindcast.offlinerl.network.Network;
-import dev.hindcast.offlinerl.network.Network.OptimizerState;
 import dev.hindcast.offlinerl.product.Product;
+import dev.hindcast.training.learner.FreeParameters;
 import dev.hindcast.training.learner.Learner;
 import dev.hindcast.training.learner.LearnerState;
 import dev.hindcast.training.learner.LearnerState.Numbers;
+import dev.hindcast.training.learner.OptimizerState;
 import java.util.Map;
 import java.util.TreeMap;
 

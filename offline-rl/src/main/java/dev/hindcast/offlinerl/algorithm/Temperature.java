@@ -1,6 +1,6 @@
 package dev.hindcast.offlinerl.algorithm;
 
-import dev.hindcast.offlinerl.network.FreeParameters;
+import dev.hindcast.training.learner.FreeParameters;
 import dev.hindcast.training.learner.Losses;
 import java.util.Map;
 

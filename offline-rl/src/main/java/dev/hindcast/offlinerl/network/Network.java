@@ -1,5 +1,7 @@
 package dev.hindcast.offlinerl.network;
 
+import dev.hindcast.training.learner.OptimizerState;
+
 /**
  * A function approximator with its optimizer (Adam with the usual moments 0.9 and 0.999, epsilon
  * 1e-8; Kingma and Ba, 2015). Losses live outside: the network takes the gradient of a loss by its
@@ -102,14 +104,4 @@ public interface Network extends AutoCloseable {
 
   @Override
   void close();
-
-  /**
-   * What Adam remembers.
-   *
-   * @param steps how many steps it has made
-   * @param mean running mean of the gradients, one per parameter
-   * @param variance running mean of their squares
-   */
-  @SuppressWarnings("ArrayRecordComponent") // a snapshot on its way to a file; never compared
-  record OptimizerState(long steps, float[] mean, float[] variance) {}
 }

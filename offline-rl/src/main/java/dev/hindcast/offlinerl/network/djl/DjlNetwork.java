@@ -8,6 +8,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import dev.hindcast.offlinerl.network.Architecture;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Observations;
+import dev.hindcast.training.learner.OptimizerState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -4,6 +4,7 @@ import dev.hindcast.offlinerl.network.Architecture;
 import dev.hindcast.offlinerl.network.Architecture.Normalization;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Observations;
+import dev.hindcast.training.learner.OptimizerState;
 import java.util.ArrayList;
 import java.util.List;
 

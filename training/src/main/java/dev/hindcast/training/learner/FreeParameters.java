@@ -1,6 +1,4 @@
-package dev.hindcast.offlinerl.network;
-
-import dev.hindcast.offlinerl.network.Network.OptimizerState;
+package dev.hindcast.training.learner;
 
 /**
  * A few numbers that are learned but are no function of an input: a temperature, the deviations of
