@@ -357,6 +357,54 @@ class PolicyLossesTest {
                 .value());
   }
 
+  /** Where the policy is still that which acted, it is the weighted likelihood's gradient. */
+  @Test
+  void clippedNormalSurrogateStartsAsThePolicyGradientAndStopsWhereItHasMovedFarEnough() {
+    float[] means = random(4, 1);
+    float[] logs = random(2, 2);
+    float[] actions = random(4, 3);
+    float[] advantages = {1.5f, -0.5f};
+    double[] start = ClippedNormalSurrogate.logDensities(means, logs, actions);
+    GaussianLikelihood likelihood = GaussianLikelihood.of(means, logs, actions, advantages);
+    assertThat((-1.5 * start[0] + 0.5 * start[1]) / 2).isCloseTo(likelihood.value(), within(1e-6));
+    ClippedNormalSurrogate found =
+        ClippedNormalSurrogate.of(means, logs, actions, start, advantages, 0.2);
+    assertThat(found.meanGradient()).containsExactly(likelihood.meanGradient(), within(1e-6f));
+    assertThat(found.logDeviationGradient())
+        .containsExactly(likelihood.sharedLogDeviationGradient(2), within(1e-6));
+    assertThat(found.divergence()).isCloseTo(0, within(1e-12));
+    double[] moved = {start[0] - 0.3, start[1] + 0.3}; // both ratios beyond 1 ± 0.2, each its way
+    ClippedNormalSurrogate stopped =
+        ClippedNormalSurrogate.of(means, logs, actions, moved, advantages, 0.2);
+    assertThat(stopped.meanGradient()).containsOnly(0);
+    assertThat(stopped.logDeviationGradient()).containsOnly(0);
+    assertThat(stopped.clipped()).isEqualTo(1);
+    assertThat(stopped.value()).isCloseTo(-(1.2 * 1.5 - 0.8 * 0.5) / 2, within(1e-9));
+  }
+
+  @Test
+  void clippedNormalSurrogateGradientsAreItsSlopes() {
+    float[] means = random(4, 1);
+    float[] logs = random(2, 2);
+    float[] actions = random(4, 3);
+    double[] before = {-2.3, -2.1};
+    float[] advantages = {0.5f, -0.25f};
+    ClippedNormalSurrogate found =
+        ClippedNormalSurrogate.of(means, logs, actions, before, advantages, 5);
+    assertSlope(
+        means,
+        found.meanGradient(),
+        m -> ClippedNormalSurrogate.of(m, logs, actions, before, advantages, 5).value());
+    float[] byLogs = new float[2];
+    for (int j = 0; j < 2; j++) {
+      byLogs[j] = (float) found.logDeviationGradient()[j];
+    }
+    assertSlope(
+        logs,
+        byLogs,
+        l -> ClippedNormalSurrogate.of(means, l, actions, before, advantages, 5).value());
+  }
+
   private static float[] without(int n) {
     float[] floors = new float[n];
     Arrays.fill(floors, Float.NEGATIVE_INFINITY);

@@ -2,14 +2,10 @@ package dev.hindcast.gbrl.algorithm;
 
 import dev.hindcast.core.artefact.StableHash;
 import dev.hindcast.core.config.Require;
-import dev.hindcast.core.loss.ClippedSurrogate;
-import dev.hindcast.core.loss.Entropy;
-import dev.hindcast.core.loss.Loss;
-import dev.hindcast.core.loss.MaskedSoftmax;
 import dev.hindcast.gbrl.product.TreeProduct;
+import dev.hindcast.gbrl.tree.FeatureMatrix;
 import dev.hindcast.gbrl.tree.Growth;
 import dev.hindcast.gbrl.tree.Output;
-import dev.hindcast.training.head.Head;
 import dev.hindcast.training.learner.Experience;
 import dev.hindcast.training.learner.LambdaReturn;
 import dev.hindcast.training.learner.Losses;
@@ -21,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -30,33 +27,35 @@ import java.util.stream.IntStream;
  * one part it is advantage actor-critic.
  *
  * <p>Each iteration learns from new episodes of the very policy it trains: a learner of these,
- * which takes up the state of the last one, makes {@link Config#rounds()} updates. An update is one
- * round against the gradients of one part of the steps, a policy's tree for each action and one for
- * the value; the other rows of the matrix count for nothing in it. All Hessians are 1: every leaf
- * steps against the mean gradient of its rows. Once the policy has strayed as far as it may from
- * the one that acted, the iteration's other updates do nothing.
+ * which takes up the state of the last one or {@linkplain #goOn goes on} from it, makes {@link
+ * Config#rounds()} updates. An update is one round against the gradients of one part of the steps,
+ * a policy's tree for each action and one for the value; the other rows of the matrix count for
+ * nothing in it. All Hessians are 1: every leaf steps against the mean gradient of its rows. Once
+ * the policy has strayed as far as it may from the one that acted, the iteration's other updates do
+ * nothing.
  *
  * <p>Ensembles would grow with every iteration for ever. One that has {@code most-rounds} is fitted
- * by a smaller one on the fresh observations, and goes on from that if both agree.
+ * by a smaller one on what was seen lately, and goes on from that if both agree on every other
+ * fresh observation, which is set aside for this.
  *
  * <p>Departs: policy and value have an ensemble each. With one tree for each output, as XGBoost
  * grows them here, a shared ensemble would share nothing but its file; their rates differ as they
  * would there. Trees are depth-wise and their splits are found by the plain sum of squared
- * gradients, where the paper's library has oblivious trees and a cosine score. For discrete
- * actions.
+ * gradients, where the paper's library has oblivious trees and a cosine score. Means of actions in
+ * a box follow the natural gradient, and the rate of their deviations does not fall.
  */
 public final class GradientBoostedPpo implements TreeLearner {
-  private static final double AGREEMENT = 1e-3;
-  private static final double VALUE_AGREEMENT = 0.02;
+  private static final double AGREEMENT = 0.05;
+  private static final double VALUE_AGREEMENT = 0.2;
   private static final double DISTILLING_RATE = 0.3;
   private static final int DISTILLING_BINS = 1024;
-  private static final int DEEPEST = 20;
 
-  private final Setting setting;
   private final Config config;
-  private final TreeFunction policy;
+  private final ProximalPolicy policy;
   private final TreeFunction value;
+  private final Memory memory;
   private final Iteration iteration;
+  private Setting setting;
 
   /**
    * What can be set.
@@ -69,9 +68,14 @@ public final class GradientBoostedPpo implements TreeLearner {
    * @param parts into how many parts steps are divided in each epoch, by chance; one round for each
    * @param divergenceLimit how far the policy may stray from the one that acted before the
    *     iteration stops, in nats, above 0
+   * @param deviation how far actions in a box are drawn around their mean at the beginning, in
+   *     halves of the box, above 0
+   * @param deviationRate the rate at which Adam changes the logarithm of that, at least 0
    * @param growth how trees grow
    * @param mostRounds ensembles of more rounds are fitted by smaller ones
-   * @param distilledRounds how many rounds those have
+   * @param distilledRounds how many rounds those have, or so many times as many as they need to
+   *     agree, but not more than half of the most
+   * @param rememberedRows how many observations of past iterations they are fitted on
    */
   public record Config(
       double valueRate,
@@ -81,9 +85,12 @@ public final class GradientBoostedPpo implements TreeLearner {
       int epochs,
       int parts,
       double divergenceLimit,
+      double deviation,
+      double deviationRate,
       Growth growth,
       int mostRounds,
-      int distilledRounds)
+      int distilledRounds,
+      int rememberedRows)
       implements Serializable {
     /** The general settings of the paper's library, but for the bound on rounds. */
     public static final Config DEFAULT =
@@ -95,9 +102,12 @@ public final class GradientBoostedPpo implements TreeLearner {
             10,
             16,
             0.015,
+            0.5,
+            1.7e-3,
             new Growth(0.05, 4, 0, 0, 0, 0, 0, 256, 1, 1, 4, 64, List.of(), List.of(), List.of()),
             3000,
-            300);
+            300,
+            8192);
 
     /** Checks the ranges. */
     public Config {
@@ -110,7 +120,10 @@ public final class GradientBoostedPpo implements TreeLearner {
       Require.positive("epochs", epochs);
       Require.positive("parts", parts);
       Require.positive("divergence-limit", divergenceLimit);
+      Require.positive("deviation", deviation);
+      Require.nonNegative("deviation-rate", deviationRate);
       Require.positive("distilled-rounds", distilledRounds);
+      Require.positive("remembered-rows", rememberedRows);
       Require.that(
           mostRounds > distilledRounds,
           "most-rounds is " + mostRounds + ", but must be more than distilled-rounds.");
@@ -126,21 +139,33 @@ public final class GradientBoostedPpo implements TreeLearner {
   public GradientBoostedPpo(Setting setting, Config config) {
     this.setting = setting;
     this.config = config;
-    policy =
-        setting.function("policy", Output.numbered("action", setting.actions()), config.growth());
+    policy = ProximalPolicy.of(setting, config);
     value =
         setting.function(
             "value", List.of(Output.named("value")), config.growth().withRate(config.valueRate()));
+    memory = new Memory(setting.observations().features(), config.rememberedRows());
     iteration = new Iteration();
+  }
+
+  /**
+   * Goes on with the steps of the next iteration, as a learner of these would that took up this
+   * one's state. The setting before may be closed then.
+   */
+  public void goOn(Setting next) {
+    policy.trees().on(next.observations());
+    value.on(next.observations());
+    setting = next;
   }
 
   @Override
   public Losses update(MiniBatch batch) {
     int version = setting.experience().fresh().map(Experience.Fresh::version).orElse(0);
     if (!iteration.isOf(version)) {
-      Map<String, Double> distilled = distill(batch);
+      MiniBatch aside = everyOther(batch, 1);
+      remember(everyOther(batch, 0));
+      Map<String, Double> figures = new HashMap<>(distill(aside));
+      remember(aside);
       iteration.begin(version, batch);
-      Map<String, Double> figures = new HashMap<>(distilled);
       figures.putAll(round(batch));
       return Losses.of(figures);
     }
@@ -151,42 +176,22 @@ public final class GradientBoostedPpo implements TreeLearner {
     if (iteration.isOver) {
       return Map.of("divergence", iteration.divergence);
     }
-    int[] part = part((int) batch.update());
-    int actions = setting.actions();
-    int[] rows = at(batch.rows(), part);
-    float[] logits = policy.outputs(rows);
-    boolean[] masks = setting.experience().masks(rows);
-    ClippedSurrogate surrogate =
-        ClippedSurrogate.of(
-            logits,
-            actions,
-            at(batch.actions(), part),
-            masks,
-            iteration.logBefore(part),
-            iteration.advantages(part),
-            config.clip());
-    Loss entropy = Entropy.of(logits, actions, masks);
-    Loss loss = surrogate.loss().plus(entropy.times(-config.entropyWeight()));
-    policy.grow(RowLoss.of(loss, rows.length, ones(logits.length, masks)), rows);
-    float[] ones = ones(rows.length, new boolean[0]);
-    double valueLoss =
-        value.grow(RowLoss.squaredError(value.outputs(rows), iteration.returns(part), ones), rows);
+    int[] places = part((int) batch.update());
+    MiniBatch part = part(batch, places);
+    Map<String, Double> figures =
+        new HashMap<>(
+            policy.improve(part, iteration.logBefore(places), iteration.advantages(places)));
+    int[] rows = part.observations();
+    float[] ones = new float[rows.length];
+    Arrays.fill(ones, 1);
+    RowLoss loss = RowLoss.squaredError(value.outputs(rows), iteration.returns(places), ones);
+    figures.put("value_loss", value.grow(loss, rows));
     if ((batch.update() + 1) % config.parts() == 0) {
       iteration.lookBack(batch);
     }
-    return Map.of(
-        "policy_loss",
-        surrogate.loss().value(),
-        "value_loss",
-        valueLoss,
-        "entropy",
-        entropy.value(),
-        "clipped",
-        surrogate.clipped(),
-        "divergence",
-        iteration.divergence,
-        "policy_rounds",
-        (double) policy.rounds());
+    figures.put("divergence", iteration.divergence);
+    figures.put("policy_rounds", (double) policy.trees().rounds());
+    return figures;
   }
 
   /** The places of an update's part among the steps: every epoch deals them anew. */
@@ -210,55 +215,78 @@ public final class GradientBoostedPpo implements TreeLearner {
     return Arrays.copyOfRange(order, from, Math.max(to, Math.min(n, from + 1)));
   }
 
-  /** Hessians of 1, and of 0 for what a mask does not admit. */
-  private static float[] ones(int length, boolean[] masks) {
-    float[] ones = new float[length];
-    for (int i = 0; i < length; i++) {
-      ones[i] = masks.length == 0 || masks[i] ? 1 : 0;
-    }
-    return ones;
-  }
-
   private static int[] at(int[] all, int[] places) {
     return IntStream.of(places).map(place -> all[place]).toArray();
   }
 
-  /** Goes on from smaller ensembles where these have become large and both agree. */
-  private Map<String, Double> distill(MiniBatch batch) {
-    if (policy.rounds() <= config.mostRounds()) {
-      return Map.of();
-    }
-    Growth by = distilling();
+  private MiniBatch everyOther(MiniBatch batch, int from) {
     int[] rows = batch.rows();
-    boolean[] masks = batch.masks();
-    double[] before = MaskedSoftmax.of(policy.outputs(rows), setting.actions(), masks);
-    float[] valuesBefore = value.outputs(rows);
-    byte[] policyBefore = policy.bytes();
-    byte[] valueBefore = value.bytes();
-    policy.distill(by, config.distilledRounds());
-    value.distill(by, config.distilledRounds());
-    double[] after = MaskedSoftmax.of(policy.outputs(rows), setting.actions(), masks);
-    double divergence = 0;
-    for (int i = 0; i < before.length; i++) {
-      divergence += before[i] == 0 ? 0 : before[i] * Math.log(before[i] / after[i]) / rows.length;
-    }
-    double apart = relativeError(valuesBefore, value.outputs(rows));
-    if (divergence > AGREEMENT || apart > VALUE_AGREEMENT) {
-      policy.restore(policyBefore);
-      value.restore(valueBefore);
-    }
-    return Map.of("distilled_divergence", divergence, "distilled_error", apart);
+    int[] some = IntStream.range(0, rows.length).filter(i -> i % 2 == from).toArray();
+    return part(batch, some.length == 0 ? new int[1] : some);
+  }
+
+  private MiniBatch part(MiniBatch batch, int[] places) {
+    return new MiniBatch(
+        setting.experience(),
+        at(batch.rows(), places),
+        batch.update(),
+        batch.progress(),
+        setting.seed());
+  }
+
+  private void remember(MiniBatch batch) {
+    memory.add(setting.observations().features().rows(setting.data(), batch.observations()));
   }
 
   /**
-   * Long steps of deeper trees with finer thresholds: those of the ensemble come from many
-   * iterations, each with bins of its own.
+   * Goes on from smaller ensembles where these have become large. They are fitted on what was seen
+   * so far, and must agree on what is set aside.
+   */
+  private Map<String, Double> distill(MiniBatch aside) {
+    Map<String, Double> figures = new HashMap<>();
+    int[] rows = aside.observations();
+    if (iteration.isLarge(policy.trees())) {
+      float[] before = policy.trees().outputs(rows);
+      figures.put(
+          "distilled_divergence",
+          distill(
+              policy.trees(), rows, after -> policy.divergence(aside, before, after), AGREEMENT));
+    }
+    if (iteration.isLarge(value)) {
+      float[] before = value.outputs(rows);
+      figures.put(
+          "distilled_error",
+          distill(value, rows, after -> relativeError(before, after), VALUE_AGREEMENT));
+    }
+    return figures;
+  }
+
+  private double distill(
+      TreeFunction function, int[] rows, ToDoubleFunction<float[]> apart, double limit) {
+    try (FeatureMatrix remembered = memory.matrix()) {
+      double error =
+          function.distill(
+              remembered,
+              distilling(),
+              config.distilledRounds(),
+              config.mostRounds() / 2,
+              rows,
+              apart,
+              limit);
+      iteration.isTried(function);
+      return error;
+    }
+  }
+
+  /**
+   * Long steps with finer thresholds: those of the ensemble come from many iterations, each with
+   * bins of its own. Deeper trees fit what is remembered better, and what is not worse.
    */
   private Growth distilling() {
     Growth growth = config.growth();
     return new Growth(
         DISTILLING_RATE,
-        Math.min(DEEPEST, growth.depth() + 2),
+        growth.depth(),
         0,
         0,
         0,
@@ -292,13 +320,16 @@ public final class GradientBoostedPpo implements TreeLearner {
 
   @Override
   public Map<String, Part> parts() {
-    return Map.of("policy", policy, "value", value, "iteration", iteration);
+    Map<String, Part> parts = new HashMap<>(policy.parts());
+    parts.put("value", value);
+    parts.put("memory", memory);
+    parts.put("iteration", iteration);
+    return parts;
   }
 
   @Override
   public TreeProduct product() {
-    return TreeProduct.of(
-        new Head.Softmax(), Head.POLICY, policy.trees(TreeProduct.Input.OBSERVATION));
+    return policy.product();
   }
 
   /** What was known of the steps when the iteration began, and how far it has come. */
@@ -306,6 +337,8 @@ public final class GradientBoostedPpo implements TreeLearner {
     private int version = -1;
     private boolean isOver;
     private double divergence;
+    private int policyBound = config.mostRounds();
+    private int valueBound = config.mostRounds();
     private float[] returns = new float[0];
     private float[] advantages = new float[0];
     private double[] logBefore = new double[0];
@@ -316,6 +349,21 @@ public final class GradientBoostedPpo implements TreeLearner {
 
     int size() {
       return returns.length;
+    }
+
+    /** Whether a smaller ensemble is to be tried. */
+    boolean isLarge(TreeFunction function) {
+      return function.rounds() > (function == value ? valueBound : policyBound);
+    }
+
+    /** If that was in vain, it will be tried again some rounds later. */
+    void isTried(TreeFunction function) {
+      int next = Math.max(config.mostRounds(), function.rounds() + config.distilledRounds());
+      if (function == value) {
+        valueBound = next;
+      } else {
+        policyBound = next;
+      }
     }
 
     void begin(int ofVersion, MiniBatch batch) {
@@ -331,12 +379,12 @@ public final class GradientBoostedPpo implements TreeLearner {
         returns[i] = all[rows[i]];
         advantages[i] = all[rows[i]] - values[rows[i]];
       }
-      logBefore = logProbabilities(batch);
+      logBefore = policy.logLikelihoods(batch);
     }
 
     /** After an epoch: whether the policy has strayed too far. */
     void lookBack(MiniBatch batch) {
-      double[] now = logProbabilities(batch);
+      double[] now = policy.logLikelihoods(batch);
       double sum = 0;
       for (int i = 0; i < now.length; i++) {
         double logRatio = now[i] - logBefore[i];
@@ -344,17 +392,6 @@ public final class GradientBoostedPpo implements TreeLearner {
       }
       divergence = sum / now.length;
       isOver = divergence > config.divergenceLimit();
-    }
-
-    private double[] logProbabilities(MiniBatch batch) {
-      int actions = setting.actions();
-      int[] chosen = batch.actions();
-      double[] all = MaskedSoftmax.of(policy.outputs(batch.observations()), actions, batch.masks());
-      double[] logs = new double[chosen.length];
-      for (int i = 0; i < logs.length; i++) {
-        logs[i] = Math.log(all[i * actions + chosen[i]]);
-      }
-      return logs;
     }
 
     float[] returns(int[] places) {
@@ -399,8 +436,9 @@ public final class GradientBoostedPpo implements TreeLearner {
       int n = returns.length;
       ByteBuffer bytes =
           ByteBuffer.allocate(
-              2 * Integer.BYTES + Double.BYTES + n * (2 * Float.BYTES + Double.BYTES));
+              4 * Integer.BYTES + Double.BYTES + n * (2 * Float.BYTES + Double.BYTES));
       bytes.putInt(version).putInt(isOver ? 1 : 0).putDouble(divergence);
+      bytes.putInt(policyBound).putInt(valueBound);
       for (int i = 0; i < n; i++) {
         bytes.putFloat(returns[i]).putFloat(advantages[i]).putDouble(logBefore[i]);
       }
@@ -413,6 +451,8 @@ public final class GradientBoostedPpo implements TreeLearner {
       version = bytes.getInt();
       isOver = bytes.getInt() == 1;
       divergence = bytes.getDouble();
+      policyBound = bytes.getInt();
+      valueBound = bytes.getInt();
       int n = bytes.remaining() / (2 * Float.BYTES + Double.BYTES);
       returns = new float[n];
       advantages = new float[n];

@@ -178,7 +178,7 @@ public final class TreeAlgorithms {
           new Entry<>(
               "gradient-boosted-ppo",
               "Proximal policy optimization with boosted trees, on fresh episodes.",
-              Actions.DISCRETE,
+              Actions.BOTH,
               GradientBoostedPpo.Config.DEFAULT,
               GradientBoostedPpo.Config::rounds,
               Yields.POLICY,

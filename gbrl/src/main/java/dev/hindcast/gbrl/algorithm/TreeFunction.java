@@ -1,6 +1,7 @@
 package dev.hindcast.gbrl.algorithm;
 
 import dev.hindcast.gbrl.product.TreeProduct;
+import dev.hindcast.gbrl.tree.Distillation;
 import dev.hindcast.gbrl.tree.Ensemble;
 import dev.hindcast.gbrl.tree.FeatureMatrix;
 import dev.hindcast.gbrl.tree.Growth;
@@ -8,6 +9,7 @@ import dev.hindcast.gbrl.tree.Output;
 import dev.hindcast.training.learner.TrainingStopped;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.ToDoubleFunction;
 
 /**
  * A function in training: an ensemble of trees and the rows it grows on, whose outputs are always
@@ -15,12 +17,12 @@ import java.util.OptionalInt;
  */
 final class TreeFunction implements Part {
   private final String name;
-  private final FeatureMatrix matrix;
   private final List<Output> outputs;
   private final Growth growth;
   private final long seed;
   private final int threads;
   private final OptionalInt gpu;
+  private FeatureMatrix matrix;
   private Ensemble ensemble;
   private float[] found = new float[0];
 
@@ -52,6 +54,12 @@ final class TreeFunction implements Part {
     return made;
   }
 
+  /** Goes on with its trees on other rows, of the same features. */
+  void on(FeatureMatrix others) {
+    matrix = others;
+    found = new float[0];
+  }
+
   /** (rows, outputs) on all its rows; shared, read only. */
   float[] outputs() {
     if (found.length == 0) {
@@ -62,7 +70,10 @@ final class TreeFunction implements Part {
 
   /** (n, outputs) on some of its rows. */
   float[] outputs(int[] rows) {
-    float[] all = outputs();
+    return at(rows, outputs());
+  }
+
+  private float[] at(int[] rows, float[] all) {
     int width = outputs.size();
     float[] some = new float[rows.length * width];
     for (int i = 0; i < rows.length; i++) {
@@ -99,12 +110,41 @@ final class TreeFunction implements Part {
     }
   }
 
-  /** Goes on from a smaller ensemble that gives about the same on its rows. */
-  void distill(Growth by, int smaller) {
-    Ensemble student = placed(ensemble.distilled(matrix, by, smaller, threads));
-    ensemble.close();
-    ensemble = student;
-    found = new float[0];
+  /**
+   * Goes on from a smaller ensemble if one gives about the same on rows of this function, which it
+   * has not seen. It grows by some rounds at a time until it does.
+   *
+   * @param on the rows that it is fitted on
+   * @param by how its trees grow
+   * @param step by how many rounds
+   * @param most how many rounds it may have, if that is not less than one step
+   * @param rows (n), on which the two are compared
+   * @param apart how far outputs of the smaller one, (n, outputs), are from those of this one
+   * @param limit how far they may be
+   * @return how far they were in the end
+   */
+  double distill(
+      FeatureMatrix on,
+      Growth by,
+      int step,
+      int most,
+      int[] rows,
+      ToDoubleFunction<float[]> apart,
+      double limit) {
+    try (Distillation smaller = new Distillation(ensemble, on, by, threads)) {
+      double error;
+      do {
+        smaller.grow(step);
+        error = apart.applyAsDouble(at(rows, smaller.margins(matrix)));
+      } while (error > limit && smaller.rounds() + step <= most);
+      if (error <= limit) {
+        Ensemble student = placed(smaller.ensemble());
+        ensemble.close();
+        ensemble = student;
+        found = new float[0];
+      }
+      return error;
+    }
   }
 
   /** What it is called. */

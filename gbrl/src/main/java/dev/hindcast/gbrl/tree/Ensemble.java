@@ -2,7 +2,6 @@ package dev.hindcast.gbrl.tree;
 
 import dev.hindcast.core.artefact.StableHash;
 import dev.hindcast.core.config.Require;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -182,7 +181,7 @@ public final class Ensemble implements AutoCloseable {
         scaled[i] *= (float) outputs.get(i % outputs.size()).rate();
       }
     }
-    grow(matrix, scaled, hessian);
+    growPlainly(matrix, scaled, hessian);
   }
 
   /** {@link #boost(FeatureMatrix, float[], float[])} with Hessians of 1. */
@@ -223,7 +222,8 @@ public final class Ensemble implements AutoCloseable {
     }
   }
 
-  private void grow(FeatureMatrix matrix, float[] gradient, float[] hessian) {
+  /** A round with the same rate for every output. */
+  void growPlainly(FeatureMatrix matrix, float[] gradient, float[] hessian) {
     int round = rounds();
     float[] gradients = gradient;
     float[] hessians = hessian;
@@ -355,6 +355,16 @@ public final class Ensemble implements AutoCloseable {
     return growth;
   }
 
+  /** The GPU that it grows on, if any. */
+  OptionalInt gpu() {
+    return gpu;
+  }
+
+  /** Of the rows and columns that rounds learn from. */
+  long seed() {
+    return seed;
+  }
+
   /** How many rounds it has grown. */
   public int rounds() {
     int[] found = new int[1];
@@ -381,39 +391,6 @@ public final class Ensemble implements AutoCloseable {
   /** The same in plain Java: for serving, with a memory of its own. */
   public Forest forest() {
     return Forest.read(bytes());
-  }
-
-  /**
-   * A smaller ensemble that gives about the same outputs: so many rounds fitted to this one's
-   * outputs by squared error (Fuhrer and others, section 3 on compression). It starts from the mean
-   * outputs and then grows on as this one would have, with the same relative rates.
-   *
-   * @param matrix rows on which they should agree, without margins of their own
-   * @param by how the fitted trees grow, with Hessians of 1
-   */
-  public Ensemble distilled(FeatureMatrix matrix, Growth by, int rounds, int threads) {
-    float[] teacher = margins(matrix);
-    List<Output> started = new ArrayList<>();
-    for (int k = 0; k < outputs.size(); k++) {
-      double sum = 0;
-      for (int i = k; i < teacher.length; i += outputs.size()) {
-        sum += teacher[i];
-      }
-      started.add(outputs.get(k).startingAt((float) (sum / matrix.rows())));
-    }
-    float[] ones = new float[teacher.length];
-    Arrays.fill(ones, 1);
-    try (Ensemble student = empty(features, started, by, seed, threads)) {
-      gpu.ifPresent(student::growOn);
-      for (int round = 0; round < rounds; round++) {
-        float[] gradient = student.margins(matrix);
-        for (int i = 0; i < gradient.length; i++) {
-          gradient[i] -= teacher[i];
-        }
-        student.grow(matrix, gradient, ones);
-      }
-      return read(student.bytes(), features, started, growth, seed, threads);
-    }
   }
 
   @Override
