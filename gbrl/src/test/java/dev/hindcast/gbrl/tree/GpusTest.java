@@ -3,6 +3,7 @@ package dev.hindcast.gbrl.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ml.dmlc.xgboost4j.java.XGBoostJNI;
 import org.junit.jupiter.api.Test;
 
 class GpusTest {
@@ -10,6 +11,11 @@ class GpusTest {
   void buildForCpusSeesNone() {
     assertThat(Gpus.visible()).isZero();
     assertThat(LiveHandles.count()).isZero();
+    String[] settings = new String[1];
+    assertThat(XGBoostJNI.XGBGetGlobalConfig(settings)).isZero();
+    assertThat(settings[0])
+        .as("as it was before the library was asked")
+        .contains("\"verbosity\":1");
   }
 
   @Test
