@@ -13,12 +13,15 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * Logs that have the shape of Hopper's and no meaning: only how long updates take is of interest.
+ * Logs that have the shape of Hopper's, or that of a table, and no meaning: only how long updates
+ * take is of interest.
  */
 final class SyntheticLog {
   private static final int OBSERVATION = 11;
   private static final int DIMENSIONS = 3;
   private static final int CHOICES = 25;
+  private static final int COLUMNS = 20;
+  private static final int COLUMN_CHOICES = 10;
   private static final int STEPS_PER_EPISODE = 100;
 
   private SyntheticLog() {}
@@ -46,6 +49,35 @@ final class SyntheticLog {
       };
     }
     return new UniformPolicy(((ActionSpace.Discrete) actions).size());
+  }
+
+  /**
+   * Twenty columns and ten actions, half of them chosen by the first column: something for trees to
+   * find. The next two columns say what an action earns.
+   */
+  static TransitionColumns table(int rows) {
+    List<String> names = IntStream.range(0, COLUMNS).mapToObj(i -> "column." + i).toList();
+    TransitionColumns.Builder log =
+        new TransitionColumns.Builder(
+            new ObservationSpace(names, List.of()),
+            new ActionSpace.Discrete(COLUMN_CHOICES),
+            false,
+            true);
+    SplittableRandom random = new SplittableRandom(0);
+    for (int row = 0; row < rows; row++) {
+      if (row % STEPS_PER_EPISODE == 0) {
+        log.beginEpisode(Integer.toString(row));
+      }
+      float[] seen = floats(random, COLUMNS);
+      int preferred = (int) ((seen[0] + 1) / 2 * COLUMN_CHOICES);
+      int chosen = random.nextBoolean() ? preferred : random.nextInt(COLUMN_CHOICES);
+      double reward = (chosen % 2 == 0 ? seen[1] : seen[2]) + random.nextDouble();
+      log.addStep(seen, new int[0], new boolean[0], chosen, reward, 0.5);
+      if (row % STEPS_PER_EPISODE == STEPS_PER_EPISODE - 1 || row == rows - 1) {
+        log.endEpisode(true);
+      }
+    }
+    return log.build();
   }
 
   private static TransitionColumns filled(ActionSpace actions, int rows) {

@@ -30,11 +30,11 @@ record RowLoss(double value, float[] gradient, float[] curvature) {
   /** Nearer to a kink than this share of the typical distance counts as this far from it. */
   private static final double NEAREST = 1e-2;
 
-  /** A mean over n rows as a sum. */
+  /** A mean over n rows as a sum. The loss gives its gradient away: with many rows it is large. */
   static RowLoss of(Loss loss, int n, float[] curvature) {
-    float[] gradient = new float[loss.gradient().length];
+    float[] gradient = loss.gradient();
     for (int i = 0; i < gradient.length; i++) {
-      gradient[i] = (float) ((double) n * loss.gradient()[i]);
+      gradient[i] = (float) ((double) n * gradient[i]);
     }
     return new RowLoss(loss.value(), gradient, curvature);
   }
@@ -109,7 +109,33 @@ record RowLoss(double value, float[] gradient, float[] curvature) {
       float[] weights,
       double smoothing) {
     Loss loss = CrossEntropy.smoothed(logits, actions, chosen, mask, weights, smoothing);
-    return of(loss, chosen.length, ofSoftmax(logits, actions, mask, weights));
+    RowLoss found = of(loss, chosen.length, new float[logits.length]);
+    for (int row = 0; row < chosen.length; row++) {
+      if (weights[row] != 0) {
+        found.curve(row, actions, chosen[row], mask, weights[row], smoothing);
+      }
+    }
+    return found;
+  }
+
+  /** Of a row whose gradient is {@code weight (p - label)}: no need for another softmax. */
+  private void curve(
+      int row, int actions, int chosen, boolean[] mask, float weight, double smoothing) {
+    int from = row * actions;
+    int admissible = 0;
+    for (int i = from; i < from + actions; i++) {
+      admissible += mask.length == 0 || mask[i] ? 1 : 0;
+    }
+    for (int i = from; i < from + actions; i++) {
+      if (mask.length == 0 || mask[i]) {
+        double label = smoothing / admissible + (i - from == chosen ? 1 - smoothing : 0);
+        curvature[i] = ofSoftmax(weight, gradient[i] / weight + label);
+      }
+    }
+  }
+
+  private static float ofSoftmax(float weight, double p) {
+    return (float) (weight * Math.max(2 * p * (1 - p), FLATTEST));
   }
 
   /** (n, actions): {@code 2 weight p (1 - p)} for the admissible actions. */
@@ -123,8 +149,7 @@ record RowLoss(double value, float[] gradient, float[] curvature) {
     float[] curvature = new float[logits.length];
     for (int i = 0; i < curvature.length; i++) {
       if (mask.length == 0 || mask[i]) {
-        double p = probabilities[i];
-        curvature[i] = (float) (weights[i / actions] * Math.max(2 * p * (1 - p), FLATTEST));
+        curvature[i] = ofSoftmax(weights[i / actions], probabilities[i]);
       }
     }
     return curvature;
@@ -170,6 +195,9 @@ record RowLoss(double value, float[] gradient, float[] curvature) {
    * @param of how many there are
    */
   RowLoss among(int[] rows, int of) {
+    if (isAll(rows, of)) {
+      return this;
+    }
     int width = gradient.length / rows.length;
     float[] gradients = new float[of * width];
     float[] curvatures = new float[of * width];
@@ -178,5 +206,13 @@ record RowLoss(double value, float[] gradient, float[] curvature) {
       System.arraycopy(curvature, i * width, curvatures, rows[i] * width, width);
     }
     return new RowLoss(value, gradients, curvatures);
+  }
+
+  private static boolean isAll(int[] rows, int of) {
+    boolean isAll = rows.length == of;
+    for (int i = 0; i < rows.length && isAll; i++) {
+      isAll = rows[i] == i;
+    }
+    return isAll;
   }
 }
