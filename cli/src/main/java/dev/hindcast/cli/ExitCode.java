@@ -6,27 +6,18 @@ import dev.hindcast.core.config.UserError;
 final class ExitCode {
   static final int DONE = 0;
   static final int FAULT = 1;
-  static final int USAGE = 2;
-  static final int DATA = 3;
-  static final int GATE = 4;
-  static final int INPUT_MISSING = 5;
-  static final int CONFLICT = 6;
-  static final int RESOURCES = 7;
-  static final int INTERRUPTED = 8;
-  static final int SECURITY = 9;
+  static final int USAGE = UserError.Kind.USAGE.exitCode();
+  static final int DATA = UserError.Kind.DATA.exitCode();
+  static final int GATE = UserError.Kind.GATE.exitCode();
+  static final int INPUT_MISSING = UserError.Kind.INPUT_MISSING.exitCode();
+  static final int CONFLICT = UserError.Kind.CONFLICT.exitCode();
+  static final int RESOURCES = UserError.Kind.RESOURCES.exitCode();
+  static final int INTERRUPTED = UserError.Kind.INTERRUPTED.exitCode();
+  static final int SECURITY = UserError.Kind.SECURITY.exitCode();
 
   private ExitCode() {}
 
   static int of(UserError.Kind kind) {
-    return switch (kind) {
-      case USAGE -> USAGE;
-      case DATA -> DATA;
-      case GATE -> GATE;
-      case INPUT_MISSING -> INPUT_MISSING;
-      case CONFLICT -> CONFLICT;
-      case RESOURCES -> RESOURCES;
-      case INTERRUPTED -> INTERRUPTED;
-      case SECURITY -> SECURITY;
-    };
+    return kind.exitCode();
   }
 }

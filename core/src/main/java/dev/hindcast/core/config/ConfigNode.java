@@ -6,6 +6,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -16,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One place in a config: a section, a list item or a single value.
@@ -26,6 +29,19 @@ import java.util.function.Supplier;
  * been called.
  */
 public final class ConfigNode {
+  private static final Map<String, Duration> UNITS = new LinkedHashMap<>();
+
+  static {
+    UNITS.put("ms", Duration.ofMillis(1));
+    UNITS.put("s", Duration.ofSeconds(1));
+    UNITS.put("min", Duration.ofMinutes(1));
+    UNITS.put("h", Duration.ofHours(1));
+    UNITS.put("d", Duration.ofDays(1));
+  }
+
+  private static final Pattern SPAN =
+      Pattern.compile("(\\d{1,9}) ?(" + String.join("|", UNITS.keySet()) + ")");
+
   private final ConfigDocument document;
   private final String path;
   private final Value value;
@@ -225,6 +241,25 @@ public final class ConfigNode {
       return otherwise;
     }
     return (int) number;
+  }
+
+  /** A span of time such as {@code 30 min}, or the default when absent; never negative. */
+  public Duration duration(Duration otherwise) {
+    return optionalText().map(text -> span(text).orElse(otherwise)).orElse(otherwise);
+  }
+
+  private Optional<Duration> span(String text) {
+    Matcher matcher = SPAN.matcher(text);
+    if (!matcher.matches()) {
+      problem(
+          "is '"
+              + text
+              + "', but should be a span of time: a whole number and one of "
+              + String.join(", ", UNITS.keySet())
+              + ", such as 30 min");
+      return Optional.empty();
+    }
+    return Optional.of(UNITS.get(matcher.group(2)).multipliedBy(Long.parseLong(matcher.group(1))));
   }
 
   /** True or false, or the default when absent. */

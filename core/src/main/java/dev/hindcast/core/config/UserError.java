@@ -11,21 +11,32 @@ public final class UserError extends RuntimeException {
   /** What kind of trouble it is; the command line turns it into an exit code. */
   public enum Kind {
     /** A wrong command line or config file. */
-    USAGE,
+    USAGE(2),
     /** The data broke its contract. */
-    DATA,
+    DATA(3),
     /** The gate said no: a valid result, not a failure. */
-    GATE,
+    GATE(4),
     /** An input that should be there is not. */
-    INPUT_MISSING,
+    INPUT_MISSING(5),
     /** Someone else holds what was asked for, or other work stands in the way. */
-    CONFLICT,
+    CONFLICT(6),
     /** Memory, slots, disk or a native library are lacking. */
-    RESOURCES,
+    RESOURCES(7),
     /** Stopped before the end; running it again carries on. */
-    INTERRUPTED,
+    INTERRUPTED(8),
     /** Refused because it would not be safe. */
-    SECURITY
+    SECURITY(9);
+
+    private final int exitCode;
+
+    Kind(int exitCode) {
+      this.exitCode = exitCode;
+    }
+
+    /** What a process says that ends because of it; 0 is success and 1 a fault of ours. */
+    public int exitCode() {
+      return exitCode;
+    }
   }
 
   private final Kind kind;

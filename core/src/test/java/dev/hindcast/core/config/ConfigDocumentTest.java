@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -120,6 +121,23 @@ class ConfigDocumentTest {
     assertThat(document.root().at("a").filePath()).isEqualTo("/pipelines/logs/x.parquet");
     assertThat(document.root().at("b").filePath()).isEqualTo("/data/x.parquet");
     assertThat(document.root().at("c").filePath()).isEqualTo("s3://bucket/x");
+  }
+
+  @Test
+  void spansOfTimeHaveAUnit() {
+    ConfigDocument document = parse("gap: 30 min\nlateness: 250ms\n");
+    assertThat(document.root().at("gap").duration(Duration.ZERO)).isEqualTo(Duration.ofMinutes(30));
+    assertThat(document.root().at("lateness").duration(Duration.ZERO))
+        .isEqualTo(Duration.ofMillis(250));
+    assertThat(document.root().at("absent").duration(Duration.ofDays(2)))
+        .isEqualTo(Duration.ofDays(2));
+    document.finish();
+
+    ConfigDocument wrong = parse("gap: 30\n");
+    wrong.root().at("gap").duration(Duration.ZERO);
+    assertThatThrownBy(wrong::finish)
+        .hasMessageContaining(
+            "gap in train.yaml line 1: is '30', but should be a span of time: a whole number and one of ms, s, min, h, d, such as 30 min.");
   }
 
   @Test

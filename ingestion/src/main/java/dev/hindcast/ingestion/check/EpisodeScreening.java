@@ -9,6 +9,7 @@ import dev.hindcast.ingestion.mapping.Sessionizer;
 import dev.hindcast.ingestion.mapping.UnmappedRow;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,28 +32,38 @@ public record EpisodeScreening(Sessionizer sessionizer, ActionSpace actions, Tre
    *
    * @param kept the episode in order; empty when it was set aside
    * @param quarantined its rows, when it was set aside
+   * @param places where each of those stands among the rows that were screened
    * @param warnings rules that kept rows broke, with the rows that did
    */
   public record Decision(
       List<Event> kept,
       List<QuarantineFile.Row> quarantined,
+      List<Integer> places,
       Map<String, List<QuarantineFile.Row>> warnings) {}
+
+  /** An event in order, and where its row stands among those screened. */
+  private record Placed(int place, Event event) {}
 
   /** Screens the rows of one episode, in any order; or rows that all name no episode. */
   public Decision screen(List<MappedRow> rows) {
     List<QuarantineFile.Row> broken = new ArrayList<>();
-    List<Event> sound = new ArrayList<>();
+    List<Integer> places = new ArrayList<>();
+    List<Placed> sound = new ArrayList<>();
     Map<String, List<QuarantineFile.Row>> warnings = new TreeMap<>();
-    for (MappedRow row : rows) {
+    for (int place = 0; place < rows.size(); place++) {
+      MappedRow row = rows.get(place);
       Optional<QuarantineFile.Row> finding = screen(row, warnings);
       if (finding.isPresent()) {
         broken.add(finding.get());
+        places.add(place);
       } else {
-        sound.add(ActionRoundedOutOfBox.cut(withNextInOrder((Event) row), actions));
+        sound.add(
+            new Placed(place, ActionRoundedOutOfBox.cut(withNextInOrder((Event) row), actions)));
       }
     }
-    List<Event> ordered = sessionizer.inOrder(sound);
     if (broken.isEmpty()) {
+      sound.sort(Comparator.comparingLong(placed -> placed.event().order().orElseThrow()));
+      List<Event> ordered = sound.stream().map(Placed::event).toList();
       Map<Integer, QuarantineFile.Row> out = new TreeMap<>();
       for (EpisodeCheck check : Checks.EPISODE) {
         if (out.isEmpty()) {
@@ -63,19 +74,25 @@ public record EpisodeScreening(Sessionizer sessionizer, ActionSpace actions, Tre
         }
       }
       if (out.isEmpty()) {
-        return new Decision(ordered, List.of(), warnings);
+        return new Decision(ordered, List.of(), List.of(), warnings);
       }
-      broken.addAll(out.values());
-      sound = new ArrayList<>();
-      for (int place = 0; place < ordered.size(); place++) {
-        if (!out.containsKey(place)) {
-          sound.add(ordered.get(place));
+      List<Placed> companions = new ArrayList<>();
+      for (int i = 0; i < sound.size(); i++) {
+        if (out.containsKey(i)) {
+          broken.add(out.get(i));
+          places.add(sound.get(i).place());
+        } else {
+          companions.add(sound.get(i));
         }
       }
+      sound = companions;
     }
     String because = broken.stream().sorted().findFirst().orElseThrow().rule();
-    sound.forEach(event -> broken.add(row(event, Checks.COMPANION, because)));
-    return new Decision(List.of(), broken, Map.of());
+    for (Placed companion : sound) {
+      broken.add(row(companion.event(), Checks.COMPANION, because));
+      places.add(companion.place());
+    }
+    return new Decision(List.of(), broken, places, Map.of());
   }
 
   /** What followed counts for what is known of it, or for nothing, as missing numbers are kept. */

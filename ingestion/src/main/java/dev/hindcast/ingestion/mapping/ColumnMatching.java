@@ -96,7 +96,7 @@ final class ColumnMatching {
       Pattern regex = glob(pattern.name());
       List<String> matches =
           schema.columns().keySet().stream()
-              .filter(name -> regex.matcher(name).matches() && !name.equals(LogSchema.SOURCE))
+              .filter(name -> regex.matcher(name).matches() && !LogSchema.OWN.contains(name))
               .toList();
       if (matches.isEmpty()) {
         problem(

@@ -69,6 +69,7 @@ public record DecisionMapping(ResolvedMapping columns, List<Integer> widths)
             id,
             step,
             orderBy,
+            0,
             mapping.ends().orElse(FieldMapping.Ending.TRUNCATED),
             numeric,
             categorical,

@@ -39,6 +39,24 @@ public record Event(
     boolean demonstration,
     Optional<Seen> next)
     implements MappedRow {
+  @Override
+  public Event inEpisode(String id) {
+    return new Event(
+        id,
+        order,
+        seen,
+        action,
+        vector,
+        reward,
+        rewardParts,
+        propensity,
+        terminated,
+        truncated,
+        duration,
+        demonstration,
+        next);
+  }
+
   /** The same step with another box action. */
   public Event withVector(float[] coordinates) {
     return new Event(

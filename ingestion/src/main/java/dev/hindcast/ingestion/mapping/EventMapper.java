@@ -86,10 +86,10 @@ public final class EventMapper implements Serializable {
   }
 
   /**
-   * The text of the id's column; of several columns their texts joined by slashes, slashes inside
-   * them written as %2F. Empty when one of them is.
+   * What tells the row's episode from others: the text of the id's column; of several columns their
+   * texts joined by slashes, slashes inside them written as %2F. Empty when one of them is.
    */
-  private String episodeId(LogRow row) {
+  public String episodeId(LogRow row) {
     if (mapping.episodeId().size() == 1) {
       return text(row, mapping.episodeId().get(0));
     }

@@ -1,14 +1,17 @@
 package dev.hindcast.ingestion.mapping;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.hindcast.core.config.ConfigNode;
 import dev.hindcast.core.config.DidYouMean;
 import dev.hindcast.core.data.ActionSpace;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Which columns of a log mean what.
@@ -17,6 +20,7 @@ import java.util.Optional;
  * @param step the column that numbers the steps of an episode from 0
  * @param orderBy the column that orders the rows of an episode when they are not numbered; with
  *     neither, each row is an episode of its own
+ * @param gap the pause after which rows of one id are another episode; only with orderBy
  * @param ends what the last row of an episode means when nothing else says so
  * @param observation what is seen before the action
  * @param nextObservation what is seen after it; used for the last step of truncated episodes
@@ -32,6 +36,7 @@ public record FieldMapping(
     List<Column> episodeId,
     Optional<Column> step,
     Optional<Column> orderBy,
+    Optional<Gap> gap,
     Optional<Ending> ends,
     Observation observation,
     Optional<Observation> nextObservation,
@@ -46,6 +51,15 @@ public record FieldMapping(
   public FieldMapping {
     episodeId = List.copyOf(episodeId);
   }
+
+  /**
+   * The longest pause within an episode.
+   *
+   * @param amount microseconds where rows are ordered by times, otherwise in the column's own unit
+   * @param isTime whether it was given as a span of time
+   * @param where the place in the config, for messages
+   */
+  public record Gap(long amount, boolean isTime, @JsonIgnore String where) {}
 
   /** What an episode's last row means. */
   public enum Ending {
@@ -172,6 +186,10 @@ public record FieldMapping(
     if (step.isPresent() && orderBy.isPresent()) {
       episode.at("order-by").problem("cannot stand beside step: rows are ordered by one of them");
     }
+    Optional<Gap> gap = gap(episode.at("gap"));
+    if (gap.isPresent() && orderBy.isEmpty()) {
+      episode.at("gap").problem("needs order-by: the column in which the pause is measured");
+    }
     Optional<Ending> ends = Optional.ofNullable(episode.at("ends").choice(Ending.class, null));
     Optional<Column> terminated = Column.optional(ingest.at("terminated"));
     Optional<Column> truncated = Column.optional(ingest.at("truncated"));
@@ -191,6 +209,7 @@ public record FieldMapping(
         id,
         step,
         orderBy,
+        gap,
         ends,
         observation,
         next,
@@ -201,6 +220,21 @@ public record FieldMapping(
         propensity(ingest.section("propensity"), action),
         demonstration(ingest.at("demonstration")),
         Column.optional(ingest.at("duration")));
+  }
+
+  private static Optional<Gap> gap(ConfigNode node) {
+    boolean isPlain = node.optionalText().map(text -> text.matches("[\\d_]+")).orElse(false);
+    if (!node.isPresent()) {
+      return Optional.empty();
+    }
+    long amount =
+        isPlain
+            ? node.whole(1)
+            : TimeUnit.MILLISECONDS.toMicros(node.duration(Duration.ofMillis(1)).toMillis());
+    if (amount <= 0) {
+      node.problem("is 0, so every row would be an episode of its own: leave order-by out instead");
+    }
+    return Optional.of(new Gap(amount, !isPlain, node.where()));
   }
 
   private static Reward reward(ConfigNode node, Map<String, Double> weights) {

@@ -3,6 +3,7 @@ package dev.hindcast.ingestion.mapping;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The columns of a log.
@@ -15,6 +16,14 @@ public record LogSchema(Map<String, ColumnType> columns) {
    * ones. Patterns do not match it.
    */
   public static final String SOURCE = "_source";
+
+  /**
+   * The column in rows that a stream wrote which says whether a reward came for the decision, or
+   * whether it is the one for decisions without. Patterns do not match it.
+   */
+  public static final String REWARD_OBSERVED = "_reward_observed";
+
+  static final Set<String> OWN = Set.of(SOURCE, REWARD_OBSERVED);
 
   /** Copies the map, keeping its order. */
   public LogSchema {

@@ -9,4 +9,7 @@ public sealed interface MappedRow permits Event, UnmappedRow {
 
   /** What orders it within its episode, when that is known. */
   OptionalLong order();
+
+  /** The same row in an episode of another name. */
+  MappedRow inEpisode(String id);
 }

@@ -1,9 +1,11 @@
 package dev.hindcast.ingestion.mapping;
 
 import dev.hindcast.core.data.ActionSpace;
+import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.ingestion.mapping.FieldMapping.Ending;
 import dev.hindcast.ingestion.mapping.FieldMapping.Scale;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +19,7 @@ import java.util.Set;
  * @param episodeId the places of the columns that tell episodes apart
  * @param step the place of the step
  * @param orderBy the place of the column that orders rows
+ * @param gap the longest pause within an episode, in what orders rows; 0 for any
  * @param endsAs what a last row means when nothing else says so
  * @param numeric the places of numeric observation columns
  * @param categorical the places of categorical observation columns
@@ -43,6 +46,7 @@ public record ResolvedMapping(
     List<Integer> episodeId,
     int step,
     int orderBy,
+    long gap,
     Ending endsAs,
     List<Integer> numeric,
     List<Integer> categorical,
@@ -117,6 +121,7 @@ public record ResolvedMapping(
         id,
         step,
         orderBy,
+        gap(mapping, match, orderBy, problems),
         mapping.ends().orElse(Ending.TRUNCATED),
         numeric,
         categorical,
@@ -138,6 +143,68 @@ public record ResolvedMapping(
         demonstration,
         byValue ? Set.copyOf(shown.get().values()) : Set.of(),
         duration);
+  }
+
+  private static long gap(
+      FieldMapping mapping, ColumnMatching match, int orderBy, List<String> problems) {
+    if (mapping.gap().isEmpty() || orderBy == NONE) {
+      return 0;
+    }
+    FieldMapping.Gap gap = mapping.gap().get();
+    boolean isTime = match.types().get(orderBy) == ColumnType.TIME;
+    if (gap.isTime() != isTime) {
+      problems.add(
+          gap.where()
+              + (isTime
+                  ? ": is a plain number, but column "
+                      + match.columns().get(orderBy)
+                      + " holds times. Give a span of time, such as 30 min."
+                  : ": is a span of time, but column "
+                      + match.columns().get(orderBy)
+                      + " holds whole numbers. Give a whole number in its unit."));
+    }
+    return gap.amount();
+  }
+
+  /**
+   * How many numbers each numeric column gives, by the names of an observation space that was made
+   * from such a log.
+   *
+   * @param problems where it is added when the space is of another log
+   */
+  public List<Integer> widths(ObservationSpace space, List<String> problems) {
+    List<Integer> widths = new ArrayList<>();
+    int field = 0;
+    for (int column : numeric) {
+      String name = columns.get(column);
+      int width = 0;
+      if (!types.get(column).isList()) {
+        width = field < space.numeric().size() && space.numeric().get(field).equals(name) ? 1 : 0;
+      } else {
+        while (field + width < space.numeric().size()
+            && space.numeric().get(field + width).equals(name + "." + width)) {
+          width++;
+        }
+      }
+      widths.add(width);
+      field += width;
+    }
+    List<String> categories =
+        space.categorical().stream().map(ObservationSpace.CategoricalField::name).toList();
+    List<String> mapped = categorical.stream().map(columns::get).toList();
+    if (widths.contains(0) || field != space.numeric().size() || !mapped.equals(categories)) {
+      List<String> all = new ArrayList<>(numeric.stream().map(columns::get).toList());
+      all.addAll(mapped);
+      List<String> known = new ArrayList<>(space.numeric());
+      known.addAll(categories);
+      problems.add(
+          "the mapping shows "
+              + String.join(", ", all)
+              + ", but the observation known so far is "
+              + String.join(", ", known)
+              + ".");
+    }
+    return widths;
   }
 
   /** Whether rows say which actions are admissible. */

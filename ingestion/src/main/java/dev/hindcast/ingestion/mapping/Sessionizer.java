@@ -3,17 +3,20 @@ package dev.hindcast.ingestion.mapping;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.ingestion.mapping.FieldMapping.Ending;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * Puts the events of one episode in order and makes an episode of them.
+ * Cuts the rows of one id into episodes, and makes an episode of events in order.
  *
  * @param ordering what orders them
+ * @param gap the longest pause within an episode, in what orders rows; 0 for any
  * @param endsAs what the last event means when its row says nothing
  * @param withDurations whether events say how long they took
  */
-public record Sessionizer(Ordering ordering, Ending endsAs, boolean withDurations)
+public record Sessionizer(Ordering ordering, long gap, Ending endsAs, boolean withDurations)
     implements Serializable {
   /** What orders the events of an episode. */
   public enum Ordering {
@@ -31,14 +34,62 @@ public record Sessionizer(Ordering ordering, Ending endsAs, boolean withDuration
         mapping.step() != ResolvedMapping.NONE
             ? Ordering.STEP
             : mapping.orderBy() != ResolvedMapping.NONE ? Ordering.COLUMN : Ordering.NONE;
-    return new Sessionizer(ordering, mapping.endsAs(), mapping.hasDuration());
+    return new Sessionizer(ordering, mapping.gap(), mapping.endsAs(), mapping.hasDuration());
   }
 
-  /** The events of one episode in order. */
-  public List<Event> inOrder(List<Event> events) {
-    return events.stream()
-        .sorted(Comparator.comparingLong(event -> event.order().orElseThrow()))
-        .toList();
+  /**
+   * Rows that are one episode.
+   *
+   * @param episodeId what it is called
+   * @param places where its rows stand in the list that was cut
+   */
+  public record Piece(String episodeId, List<Integer> places) {
+    /** Copies the list. */
+    public Piece {
+      places = List.copyOf(places);
+    }
+
+    /** Its rows, out of the list that was cut, under its own name. */
+    public List<MappedRow> of(List<MappedRow> rows) {
+      return places.stream().map(place -> rows.get(place).inEpisode(episodeId)).toList();
+    }
+  }
+
+  /**
+   * Cuts the rows of one id, in any order, wherever they pause for longer than the gap. Each piece
+   * is named by the id, a slash and what orders its first row. Rows without an order stand apart,
+   * under the id alone. Without a gap all rows are one piece.
+   */
+  public List<Piece> episodes(List<MappedRow> rows) {
+    String id = rows.get(0).episodeId();
+    List<Integer> all = IntStream.range(0, rows.size()).boxed().toList();
+    if (gap == 0) {
+      return List.of(new Piece(id, all));
+    }
+    List<Piece> pieces = new ArrayList<>();
+    List<Integer> apart = all.stream().filter(place -> rows.get(place).order().isEmpty()).toList();
+    if (!apart.isEmpty()) {
+      pieces.add(new Piece(id, apart));
+    }
+    List<Integer> ordered =
+        all.stream()
+            .filter(place -> rows.get(place).order().isPresent())
+            .sorted(Comparator.comparingLong(place -> order(rows, place)))
+            .toList();
+    int start = 0;
+    for (int i = 1; i <= ordered.size(); i++) {
+      if (i == ordered.size()
+          || order(rows, ordered.get(i)) - order(rows, ordered.get(i - 1)) > gap) {
+        pieces.add(
+            new Piece(id + "/" + order(rows, ordered.get(start)), ordered.subList(start, i)));
+        start = i;
+      }
+    }
+    return pieces;
+  }
+
+  private static long order(List<MappedRow> rows, int place) {
+    return rows.get(place).order().orElseThrow();
   }
 
   /**

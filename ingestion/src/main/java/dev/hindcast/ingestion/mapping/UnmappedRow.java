@@ -12,6 +12,11 @@ import java.util.OptionalLong;
  */
 public record UnmappedRow(String episodeId, OptionalLong order, Trouble trouble, String detail)
     implements MappedRow {
+  @Override
+  public UnmappedRow inEpisode(String id) {
+    return new UnmappedRow(id, order, trouble, detail);
+  }
+
   /** Why a row could not become an event. */
   public enum Trouble {
     /** The row names no episode. */

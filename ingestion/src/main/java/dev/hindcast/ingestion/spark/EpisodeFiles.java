@@ -96,11 +96,13 @@ record EpisodeFiles(
       TransitionColumns.Builder kept,
       List<QuarantineFile.Row> aside,
       CheckReport checks) {
-    EpisodeScreening.Decision decision = screening.screen(episode);
-    checks.add(decision);
-    aside.addAll(decision.quarantined());
-    if (!decision.kept().isEmpty()) {
-      sessionizer.append(decision.kept(), kept);
+    for (Sessionizer.Piece piece : sessionizer.episodes(episode)) {
+      EpisodeScreening.Decision decision = screening.screen(piece.of(episode));
+      checks.add(decision);
+      aside.addAll(decision.quarantined());
+      if (!decision.kept().isEmpty()) {
+        sessionizer.append(decision.kept(), kept);
+      }
     }
   }
 

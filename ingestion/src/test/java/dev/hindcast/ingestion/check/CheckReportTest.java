@@ -89,7 +89,7 @@ class CheckReportTest {
   private static CheckReport broken(int episodes, Map<String, Treatment> treatments) {
     EpisodeScreening screening =
         new EpisodeScreening(
-            new Sessionizer(Sessionizer.Ordering.STEP, Ending.TRUNCATED, false),
+            new Sessionizer(Sessionizer.Ordering.STEP, 0, Ending.TRUNCATED, false),
             new ActionSpace.Discrete(3),
             new Treatments(treatments));
     CheckReport report = new CheckReport();

@@ -198,7 +198,7 @@ class EpisodeScreeningTest {
   private static TransitionColumns ending(Ending ends, Event event) {
     TransitionColumns.Builder builder =
         new TransitionColumns.Builder(ObservationSpace.ofNumbers(1), THREE, true, true);
-    new Sessionizer(Ordering.STEP, ends, false).append(List.of(event), builder);
+    new Sessionizer(Ordering.STEP, 0, ends, false).append(List.of(event), builder);
     return builder.build();
   }
 
@@ -227,6 +227,6 @@ class EpisodeScreeningTest {
 
   private static EpisodeScreening screening(Ordering ordering, Map<String, Treatment> treatments) {
     return new EpisodeScreening(
-        new Sessionizer(ordering, Ending.TRUNCATED, false), THREE, new Treatments(treatments));
+        new Sessionizer(ordering, 0, Ending.TRUNCATED, false), THREE, new Treatments(treatments));
   }
 }

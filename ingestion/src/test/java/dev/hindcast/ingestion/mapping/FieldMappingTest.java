@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hindcast.core.config.ConfigDocument;
 import dev.hindcast.core.data.ActionSpace;
+import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.ingestion.mapping.FieldMapping.Ending;
 import dev.hindcast.ingestion.mapping.FieldMapping.Scale;
 import java.util.ArrayList;
@@ -47,6 +48,55 @@ class FieldMappingTest {
         .isEqualTo(new ActionSpace.Box(List.of(-1f, 0f), List.of(1f, 2.5f)));
     assertThat(mapping.orderBy()).map(Column::name).hasValue("time");
     assertThat(mapping.propensity()).isEmpty();
+  }
+
+  private static final String BY_USER =
+      """
+      episode: {id: user, order-by: at, gap: %s, ends: truncated}
+      observation: {numeric: x}
+      action: {discrete: a, size: 2}
+      reward: r
+      """;
+
+  private static Map<String, ColumnType> visits(ColumnType time) {
+    Map<String, ColumnType> columns = new HashMap<>();
+    columns.put("user", ColumnType.TEXT);
+    columns.put("at", time);
+    columns.put("x", ColumnType.NUMBER);
+    columns.put("a", ColumnType.WHOLE);
+    columns.put("r", ColumnType.NUMBER);
+    return columns;
+  }
+
+  @Test
+  void gapIsInWhatOrdersRows() {
+    assertThat(Mappings.resolve(BY_USER.formatted("30 min"), visits(ColumnType.TIME)).gap())
+        .isEqualTo(1_800_000_000L);
+    assertThat(Mappings.resolve(BY_USER.formatted("1800"), visits(ColumnType.WHOLE)).gap())
+        .isEqualTo(1800L);
+    assertThatThrownBy(
+            () -> Mappings.resolve(BY_USER.formatted("30 min"), visits(ColumnType.WHOLE)))
+        .hasMessageContaining(
+            "episode.gap in p.yaml line 1: is a span of time, but column at holds whole numbers.");
+    assertThatThrownBy(() -> Mappings.resolve(BY_USER.formatted("1800"), visits(ColumnType.TIME)))
+        .hasMessageContaining("is a plain number, but column at holds times");
+    assertThatThrownBy(() -> Mappings.read(BY_USER.formatted("30").replace("order-by", "step")))
+        .hasMessageContaining("needs order-by");
+  }
+
+  @Test
+  void widthsComeBackFromTheNamesOfFields() {
+    ResolvedMapping mapping = Mappings.full();
+    LogProfile profile = new LogProfile(mapping);
+    profile.add(Mappings.of(mapping, Mappings.row()));
+    List<String> problems = new ArrayList<>();
+    assertThat(mapping.widths(profile.observationSpace(), problems)).isEqualTo(profile.widths());
+    assertThat(problems).isEmpty();
+
+    mapping.widths(ObservationSpace.ofNumbers(3), problems);
+    assertThat(problems)
+        .containsExactly(
+            "the mapping shows age, x_b, x_a, lab, ward, but the observation known so far is x0, x1, x2.");
   }
 
   @Test
