@@ -34,6 +34,7 @@ import picocli.CommandLine.IVersionProvider;
       TrainCommand.class,
       EvaluateCommand.class,
       ScoreCommand.class,
+      StreamCommand.class,
       InspectCommand.class,
       CompareCommand.class,
       ValidateCommand.class,

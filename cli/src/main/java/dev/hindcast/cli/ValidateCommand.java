@@ -53,6 +53,7 @@ final class ValidateCommand extends Verb {
       EvaluateConfig.from(root);
       sections.add("evaluate");
     }
+    root.at("stream").leaveToOthers(); // hindcast stream check reads it
     document.finish();
     if (data && ingest != null) {
       try (SparkStages stages = stages()) {

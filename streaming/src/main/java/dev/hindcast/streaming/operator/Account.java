@@ -1,0 +1,85 @@
+package dev.hindcast.streaming.operator;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+
+/**
+ * What one operator has counted. The counts are part of its checkpoints, so that a restart neither
+ * forgets nor repeats any; they show as metrics and add up over tasks as accumulators of the job.
+ */
+final class Account {
+  /** Rows and dead letters that came in. */
+  static final String READ = "read";
+
+  /** Rows that came once more, with the same content. */
+  static final String DUPLICATES = "duplicates";
+
+  /** Rows that came after time had passed them; those that were still of use are among them. */
+  static final String LATE = "late";
+
+  /** Decisions for which no reward came. */
+  static final String WITHOUT_REWARD = "without-reward";
+
+  /** Episodes handed on. */
+  static final String EPISODES = "episodes";
+
+  /** Steps of those. */
+  static final String STEPS = "steps";
+
+  /** Before the reason of dead letters. */
+  static final String DEAD_LETTERS = "dead-letters.";
+
+  /** Before the rule that rows broke which were kept all the same. */
+  static final String WARNINGS = "warnings.";
+
+  private final TreeMap<String, Long> counts = new TreeMap<>();
+  private final RuntimeContext context;
+  private ListState<Tuple2<String, Long>> state;
+
+  private Account(RuntimeContext context) {
+    this.context = context;
+  }
+
+  /** The account of an operator that starts, with what it had counted before. */
+  static Account open(RuntimeContext context, FunctionInitializationContext initialization)
+      throws Exception {
+    Account account = new Account(context);
+    account.state =
+        initialization
+            .getOperatorStateStore()
+            .getListState(
+                new ListStateDescriptor<>("account", Types.TUPLE(Types.STRING, Types.LONG)));
+    for (Tuple2<String, Long> count : account.state.get()) {
+      account.add(count.f0, count.f1);
+    }
+    return account;
+  }
+
+  void add(String name, long count) {
+    if (!counts.containsKey(name)) {
+      context.addAccumulator(name, new LongCounter());
+      context.getMetricGroup().addGroup("hindcast").gauge(name, () -> counts.get(name));
+    }
+    counts.merge(name, count, Long::sum);
+    ((LongCounter) context.<Long, Long>getAccumulator(name)).add(count);
+  }
+
+  void save() throws Exception {
+    state.clear();
+    for (Map.Entry<String, Long> count : counts.entrySet()) {
+      state.add(Tuple2.of(count.getKey(), count.getValue()));
+    }
+  }
+
+  /** How often something was counted. */
+  long of(String name) {
+    return counts.getOrDefault(name, 0L);
+  }
+}

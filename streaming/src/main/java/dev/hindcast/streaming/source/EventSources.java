@@ -1,0 +1,137 @@
+package dev.hindcast.streaming.source;
+
+import dev.hindcast.core.config.UserError;
+import dev.hindcast.streaming.plan.StreamConfig;
+import dev.hindcast.streaming.plan.StreamConfig.Format;
+import dev.hindcast.streaming.plan.StreamConfig.Origin;
+import dev.hindcast.streaming.plan.StreamPlan;
+import dev.hindcast.streaming.row.Arrival;
+import dev.hindcast.streaming.row.Kind;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.connector.file.src.FileSource;
+import org.apache.flink.connector.file.src.FileSourceSplit;
+import org.apache.flink.connector.file.src.enumerate.NonSplittingRecursiveEnumerator;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+
+/** Opens the sources that a config names. */
+public final class EventSources {
+  private EventSources() {}
+
+  /**
+   * What the columns of the events hold: what the config says, over what the first file of each
+   * Parquet source says.
+   *
+   * @throws UserError (input missing) when there is no such file
+   */
+  public static Map<String, Kind> columns(StreamConfig config) {
+    Map<String, Kind> columns = new LinkedHashMap<>();
+    columns(config.decisions(), columns);
+    config.rewards().ifPresent(origin -> columns(origin, columns));
+    columns.putAll(config.columns());
+    return columns;
+  }
+
+  /**
+   * The events of a source, with their times.
+   *
+   * @param uid by which savepoints know it
+   */
+  public static DataStream<Arrival> open(
+      StreamExecutionEnvironment environment, Origin origin, StreamPlan plan, String uid) {
+    return environment.fromSource(source(origin, plan), Watermarks.of(plan), uid).uid(uid);
+  }
+
+  private static Source<Arrival, ?, ?> source(Origin origin, StreamPlan plan) {
+    return switch (origin.format()) {
+      case JSON_LINES -> files(origin, new JsonLineFiles(new JsonRows(plan)));
+      case PARQUET -> files(origin, new ParquetRowFiles(plan));
+      case KAFKA -> kafka(origin, new JsonRows(plan));
+    };
+  }
+
+  private static Source<Arrival, ?, ?> files(Origin origin, RowFiles format) {
+    found(origin);
+    FileSource.FileSourceBuilder<Arrival> source =
+        FileSource.forBulkFileFormat(format, path(origin))
+            .setFileEnumerator(NonSplittingRecursiveEnumerator::new)
+            .setSplitAssigner(FilesByName::new);
+    return origin.isBounded()
+        ? source.build()
+        : source.monitorContinuously(origin.follow()).build();
+  }
+
+  @SuppressWarnings("deprecation") // Kafka's enum of strategies is what the connector asks for
+  private static Source<Arrival, ?, ?> kafka(Origin origin, JsonRows rows) {
+    Properties settings = new Properties();
+    settings.putAll(origin.settings());
+    settings.putIfAbsent("isolation.level", "read_committed");
+    return KafkaSource.<Arrival>builder()
+        .setProperties(settings)
+        .setBootstrapServers(origin.servers())
+        .setTopics(origin.topic())
+        .setGroupId(origin.group())
+        .setStartingOffsets(
+            switch (origin.from()) {
+              case EARLIEST -> OffsetsInitializer.earliest();
+              case LATEST -> OffsetsInitializer.latest();
+              case COMMITTED -> OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST);
+            })
+        .setDeserializer(new KafkaRows(rows))
+        .build();
+  }
+
+  private static void columns(Origin origin, Map<String, Kind> columns) {
+    if (origin.format() == Format.PARQUET) {
+      Path first =
+          found(origin).stream()
+              .map(FileSourceSplit::path)
+              .min(Comparator.comparing(Path::toString))
+              .orElseThrow(
+                  () ->
+                      UserError.missing(
+                          "Cannot read "
+                              + origin.path()
+                              + ", named by "
+                              + origin.where()
+                              + ": the folder holds no file yet, so it is not known what its columns hold. Wait for the first, or name the columns under stream.columns."));
+      ParquetRowFiles.columns(first).forEach(columns::putIfAbsent);
+    }
+  }
+
+  /** The files that are there now. */
+  private static Collection<FileSourceSplit> found(Origin origin) {
+    try {
+      if (!path(origin).getFileSystem().exists(path(origin))) {
+        throw UserError.missing(
+            "Cannot read "
+                + origin.path()
+                + ", named by "
+                + origin.where()
+                + ": there is no such file or folder.");
+      }
+      return List.copyOf(
+          new NonSplittingRecursiveEnumerator().enumerateSplits(new Path[] {path(origin)}, 1));
+    } catch (IOException e) {
+      throw new UserError(
+          UserError.Kind.INPUT_MISSING,
+          "Cannot read " + origin.path() + ", named by " + origin.where() + ": " + e.getMessage(),
+          e);
+    }
+  }
+
+  private static Path path(Origin origin) {
+    return new Path(origin.path());
+  }
+}
