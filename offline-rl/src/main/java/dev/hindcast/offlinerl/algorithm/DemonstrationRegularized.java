@@ -168,7 +168,9 @@ public final class DemonstrationRegularized implements NetworkLearner {
 
   @Override
   public Map<String, FreeParameters> parameters() {
-    return Map.of("log_price", logPrice);
+    Map<String, FreeParameters> all = new TreeMap<>(policy.parameters());
+    all.put("log_price", logPrice);
+    return all;
   }
 
   @Override

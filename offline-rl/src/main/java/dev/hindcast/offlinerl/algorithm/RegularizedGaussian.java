@@ -3,10 +3,10 @@ package dev.hindcast.offlinerl.algorithm;
 import dev.hindcast.core.loss.GaussianLikelihood;
 import dev.hindcast.core.loss.LeastValue;
 import dev.hindcast.core.loss.NormalDivergence;
-import dev.hindcast.core.loss.NormalSample;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.product.Product;
 import dev.hindcast.training.head.Head;
+import dev.hindcast.training.learner.FreeParameters;
 import dev.hindcast.training.learner.Losses;
 import dev.hindcast.training.learner.MiniBatch;
 import java.util.Arrays;
@@ -14,9 +14,13 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Over continuous actions: the tangent of a Gaussian whose means and deviations depend on the
- * observation. Policy and reference share the tangent, so their divergence is that of the Gaussians
- * before it, which has a closed form.
+ * Over continuous actions: a Gaussian around the tangent of a network's output, with one deviation
+ * per coordinate that does not depend on the observation; what is drawn is cut to the box. The
+ * divergence is that of the Gaussians, which has a closed form; that of what is left of them after
+ * the cut is no greater.
+ *
+ * <p>Not the tangent of a Gaussian: logged actions on the edge of the box, where a noisy
+ * demonstrator has many, would drag its means far outside.
  */
 final class RegularizedGaussian implements RegularizedPolicy {
   /** A clone that is too certain makes every other action infinitely dear. */
@@ -24,42 +28,37 @@ final class RegularizedGaussian implements RegularizedPolicy {
 
   private static final double MAX_LOG_DEVIATION = 2;
 
-  /** Logged actions on the edge of the box would need infinite means. */
-  private static final double EDGE = 1 - 1e-3;
-
   private final Setting setting;
   private final Network policy;
   private final Network reference;
+  private final FreeParameters logDeviation;
+  private final FreeParameters referenceLogDeviation;
   private final int d;
+  private double learningRate;
 
   RegularizedGaussian(Setting setting, double learningRate) {
     this.setting = setting;
+    this.learningRate = learningRate;
     d = setting.dimensions();
-    policy = setting.network().create("policy", 2 * d, learningRate);
+    policy = setting.network().create("policy", d, learningRate);
     reference = setting.targetOf(policy);
+    logDeviation = new FreeParameters(new float[d]);
+    referenceLogDeviation = new FreeParameters(new float[d]);
   }
 
-  /** The likelihood of the actions before the tangent, whose correction has no gradient. */
   @Override
   public double imitate(MiniBatch batch, float[] weights) {
-    float[] noise = new float[batch.size() * d];
-    NormalSample drawn =
-        sample(policy.forward(setting.observations(), batch.observations()), noise);
+    float[] means = tanh(policy.forward(setting.observations(), batch.observations()));
     GaussianLikelihood loss =
-        GaussianLikelihood.of(
-            drawn.means(), drawn.logDeviations(), beforeTangent(batch.actionVectors()), weights);
-    float[] logDeviationGradient = new float[noise.length];
-    for (int i = 0; i < noise.length; i++) {
-      logDeviationGradient[i] = (float) loss.logDeviationGradient()[i];
-    }
-    policy.backward(drawn.outputGradient(noise, loss.meanGradient(), logDeviationGradient));
-    policy.step();
+        GaussianLikelihood.of(means, logDeviation.values(), batch.actionVectors(), weights);
+    step(means, loss.meanGradient(), loss.sharedLogDeviationGradient(d));
     return loss.value();
   }
 
   @Override
   public void becomeReference() {
     reference.polyakFrom(policy, 1);
+    referenceLogDeviation.values(logDeviation.values());
   }
 
   /** min Q'(o', a') with a' ~ π(o'). */
@@ -75,16 +74,17 @@ final class RegularizedGaussian implements RegularizedPolicy {
   @Override
   public float[] nextValues(Critics critics, MiniBatch batch, double price) {
     int[] next = batch.nextObservations();
-    NormalSample drawn =
-        sample(
-            policy.predict(setting.observations(), next),
-            noise(next.length, batch.random("next actions")));
-    float[] values = critics.leastTarget(next, tanh(drawn.values()));
+    float[] means = tanh(policy.predict(setting.observations(), next));
+    float[] drawn = drawn(means, noise(next.length, batch.random("next actions")));
+    float[] values = critics.leastTarget(next, cut(drawn));
     if (price > 0) {
-      NormalSample of = referenceAt(next);
       float[] divergences =
           NormalDivergence.divergences(
-              drawn.means(), drawn.logDeviations(), of.means(), of.logDeviations(), d);
+              means,
+              everywhere(logDeviation, next.length),
+              referenceMeans(next),
+              everywhere(referenceLogDeviation, next.length),
+              d);
       for (int i = 0; i < values.length; i++) {
         values[i] -= (float) (price * divergences[i]);
       }
@@ -92,44 +92,71 @@ final class RegularizedGaussian implements RegularizedPolicy {
     return values;
   }
 
-  /** Mean of λ KL(π ‖ π₀) − min Q(o, a), a ~ π drawn so that the gradient passes through it. */
+  /**
+   * Mean of λ KL(π ‖ π₀) − min Q(o, a), a ~ π drawn so that the gradient passes through it; none
+   * passes where it was cut.
+   */
   @Override
   public Improvement improve(Critics critics, MiniBatch batch, double price) {
     int[] here = batch.observations();
-    NormalSample drawn =
-        sample(
-            policy.forward(setting.observations(), here),
-            noise(here.length, batch.random("actions")));
-    float[] actions = tanh(drawn.values());
-    NormalSample of = referenceAt(here);
-    NormalDivergence apart =
-        NormalDivergence.between(
-            drawn.means(), drawn.logDeviations(), of.means(), of.logDeviations(), d, 1);
-    LeastValue q = LeastValue.of(critics.forwardAll(here, actions));
+    float[] means = tanh(policy.forward(setting.observations(), here));
+    float[] noise = noise(here.length, batch.random("actions"));
+    float[] drawn = drawn(means, noise);
+    LeastValue q = LeastValue.of(critics.forwardAll(here, cut(drawn)));
     float[] even = new float[here.length];
     Arrays.fill(even, 1f / here.length);
     float[] ascent = critics.actionGradient(q.spread(even, critics.count()));
-    float[] byValue = new float[actions.length];
-    float[] byMean = new float[actions.length];
-    float[] byLogDeviation = new float[actions.length];
-    for (int i = 0; i < actions.length; i++) {
-      byValue[i] = -ascent[i] * (1 - actions[i] * actions[i]);
-      byMean[i] = (float) (price * apart.meanGradient()[i]);
-      byLogDeviation[i] = (float) (price * apart.logDeviationGradient()[i]);
+    NormalDivergence apart =
+        NormalDivergence.between(
+            means,
+            everywhere(logDeviation, here.length),
+            referenceMeans(here),
+            everywhere(referenceLogDeviation, here.length),
+            d,
+            1);
+    float[] byMean = new float[means.length];
+    double[] byLogDeviation = new double[d];
+    for (int i = 0; i < means.length; i++) {
+      double byDrawn = Math.abs(drawn[i]) > 1 ? 0 : -ascent[i];
+      double spread = Math.exp(logDeviation.value(i % d)) * noise[i];
+      byMean[i] = (float) (byDrawn + price * apart.meanGradient()[i]);
+      byLogDeviation[i % d] += byDrawn * spread + price * apart.logDeviationGradient()[i];
     }
-    policy.backward(drawn.outputGradient(byValue, byMean, byLogDeviation));
-    policy.step();
+    step(means, byMean, byLogDeviation);
     return new Improvement(price * apart.value() - Losses.mean(q.values()), apart.value());
   }
 
-  private NormalSample referenceAt(int[] observations) {
-    return sample(
-        reference.predict(setting.observations(), observations),
-        new float[observations.length * d]);
+  /** Through the tangent into the network, which has just gone forward. */
+  private void step(float[] means, float[] byMean, double[] byLogDeviation) {
+    float[] byOutput = new float[means.length];
+    for (int i = 0; i < means.length; i++) {
+      byOutput[i] = byMean[i] * (1 - means[i] * means[i]);
+    }
+    policy.backward(byOutput);
+    policy.step();
+    logDeviation.step(byLogDeviation, learningRate);
+    logDeviation.clamp(MIN_LOG_DEVIATION, MAX_LOG_DEVIATION);
   }
 
-  private NormalSample sample(float[] outputs, float[] noise) {
-    return NormalSample.of(outputs, d, MIN_LOG_DEVIATION, MAX_LOG_DEVIATION, noise);
+  private float[] referenceMeans(int[] observations) {
+    return tanh(reference.predict(setting.observations(), observations));
+  }
+
+  /** (rows, d): the same in every row. */
+  private float[] everywhere(FreeParameters logDeviations, int rows) {
+    float[] all = new float[rows * d];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = (float) logDeviations.value(i % d);
+    }
+    return all;
+  }
+
+  private float[] drawn(float[] means, float[] noise) {
+    float[] drawn = new float[means.length];
+    for (int i = 0; i < drawn.length; i++) {
+      drawn[i] = (float) (means[i] + Math.exp(logDeviation.value(i % d)) * noise[i]);
+    }
+    return drawn;
   }
 
   private float[] noise(int rows, SplittableRandom random) {
@@ -140,36 +167,43 @@ final class RegularizedGaussian implements RegularizedPolicy {
     return noise;
   }
 
-  private static float[] tanh(float[] values) {
-    float[] actions = new float[values.length];
+  private static float[] cut(float[] drawn) {
+    float[] actions = new float[drawn.length];
     for (int i = 0; i < actions.length; i++) {
-      actions[i] = (float) Math.tanh(values[i]);
+      actions[i] = Math.min(1, Math.max(-1, drawn[i]));
     }
     return actions;
   }
 
-  private static float[] beforeTangent(float[] actions) {
-    float[] values = new float[actions.length];
-    for (int i = 0; i < values.length; i++) {
-      double a = Math.min(EDGE, Math.max(-EDGE, actions[i]));
-      values[i] = (float) (0.5 * (Math.log1p(a) - Math.log1p(-a)));
+  private static float[] tanh(float[] outputs) {
+    float[] means = new float[outputs.length];
+    for (int i = 0; i < means.length; i++) {
+      means[i] = (float) Math.tanh(outputs[i]);
     }
-    return values;
+    return means;
   }
 
   @Override
   public void learningRate(double rate) {
+    learningRate = rate;
     policy.learningRate(rate);
   }
 
   @Override
   public Product product() {
-    return Product.of(
-        new Head.SquashedGaussian(MIN_LOG_DEVIATION, MAX_LOG_DEVIATION), Head.POLICY, policy);
+    return new Product(
+        new Head.TanhMeanGaussian(),
+        Map.of(Head.POLICY, policy),
+        Map.of(Head.LOG_DEVIATION, logDeviation.values()));
   }
 
   @Override
   public Map<String, Network> networks() {
     return Map.of("policy", policy, "reference", reference);
+  }
+
+  @Override
+  public Map<String, FreeParameters> parameters() {
+    return Map.of("log_deviation", logDeviation, "reference_log_deviation", referenceLogDeviation);
   }
 }

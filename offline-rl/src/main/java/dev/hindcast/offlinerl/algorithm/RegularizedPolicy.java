@@ -2,6 +2,7 @@ package dev.hindcast.offlinerl.algorithm;
 
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.product.Product;
+import dev.hindcast.training.learner.FreeParameters;
 import dev.hindcast.training.learner.MiniBatch;
 import java.util.Map;
 
@@ -10,7 +11,7 @@ import java.util.Map;
  * is held to.
  */
 interface RegularizedPolicy {
-  /** For the data's kind of actions: a masked softmax, or the tangent of a Gaussian. */
+  /** For the data's kind of actions: a masked softmax, or a Gaussian. */
   static RegularizedPolicy of(Setting setting, double learningRate) {
     return setting.isDiscrete()
         ? new RegularizedSoftmax(setting, learningRate)
@@ -62,4 +63,9 @@ interface RegularizedPolicy {
 
   /** The policy and its reference by name. */
   Map<String, Network> networks();
+
+  /** Its other parameters by name. */
+  default Map<String, FreeParameters> parameters() {
+    return Map.of();
+  }
 }
