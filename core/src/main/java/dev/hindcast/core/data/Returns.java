@@ -67,16 +67,36 @@ public final class Returns {
   /** {@link #bound(TransitionColumns, double)} of rewards on another scale. */
   public static double bound(
       TransitionColumns columns, double discount, DoubleUnaryOperator scale) {
-    double largest = 0;
-    double weakest = 0;
-    for (int row = 0; row < columns.rows(); row++) {
-      largest = Math.max(largest, Math.abs(scale.applyAsDouble(columns.reward(row))));
-      weakest = Math.max(weakest, columns.discount(row, discount));
+    return Extremes.of(columns, discount, scale).bound();
+  }
+
+  /**
+   * What bounds the returns of some episodes: the greatest of each of these.
+   *
+   * @param reward in size, 0 or more
+   * @param discount after a step, in [0, 1]
+   * @param steps of an episode, at least 1
+   */
+  public record Extremes(double reward, double discount, double steps) {
+    /** Of rewards on another scale. */
+    public static Extremes of(
+        TransitionColumns columns, double discount, DoubleUnaryOperator scale) {
+      double largest = 0;
+      double weakest = 0;
+      for (int row = 0; row < columns.rows(); row++) {
+        largest = Math.max(largest, Math.abs(scale.applyAsDouble(columns.reward(row))));
+        weakest = Math.max(weakest, columns.discount(row, discount));
+      }
+      int longest = 1;
+      for (int episode = 0; episode < columns.episodes(); episode++) {
+        longest = Math.max(longest, columns.end(episode) - columns.start(episode));
+      }
+      return new Extremes(largest, weakest, longest);
     }
-    int longest = 1;
-    for (int episode = 0; episode < columns.episodes(); episode++) {
-      longest = Math.max(longest, columns.end(episode) - columns.start(episode));
+
+    /** {@link Returns#bound(TransitionColumns, double)} of such episodes. */
+    public double bound() {
+      return reward * (discount < 1 ? 1 / (1 - discount) : steps);
     }
-    return largest * (weakest < 1 ? 1 / (1 - weakest) : longest);
   }
 }

@@ -1,6 +1,7 @@
 package dev.hindcast.training.algorithm;
 
 import dev.hindcast.core.data.DatasetManifest.PartSummary;
+import dev.hindcast.training.learner.Meeting;
 import dev.hindcast.training.loop.Schedule;
 import dev.hindcast.training.sampling.Draws;
 import dev.hindcast.training.sampling.Uses;
@@ -39,6 +40,14 @@ public interface Algorithm extends Serializable {
    * rounds on several executors.
    */
   boolean hasMean();
+
+  /**
+   * How its learners on several machines can learn as one, each from a part of the data: what they
+   * learn is then what one learner of all of it would have. Empty where they cannot.
+   */
+  default Optional<Meeting> meeting() {
+    return Optional.empty();
+  }
 
   /**
    * The shared settings that mean nothing to it, by their keys in configs, each with what to do

@@ -18,6 +18,7 @@ public final class Experience {
   private final float[] actionVectors;
   private final double greatestReturn;
   private final Optional<Fresh> fresh;
+  private final AllRows all;
 
   /**
    * A linear change of rewards: {@code scale * reward + shift}.
@@ -61,22 +62,45 @@ public final class Experience {
     this(data, discount, scale, Optional.empty());
   }
 
+  /** Of data that the members of a gathering have together; all of it is a log. */
+  public Experience(
+      TransitionColumns data, double discount, RewardScale scale, Gathering gathering) {
+    this(data, discount, scale, Optional.empty(), AllRows.of(gathering, data.rows()));
+  }
+
   /** Of this data, with γ in [0, 1], whose last episodes may be fresh. */
   public Experience(
       TransitionColumns data, double discount, RewardScale scale, Optional<Fresh> fresh) {
+    this(data, discount, scale, fresh, AllRows.here(data.rows()));
+  }
+
+  private Experience(
+      TransitionColumns data,
+      double discount,
+      RewardScale scale,
+      Optional<Fresh> fresh,
+      AllRows all) {
     this.data = data;
     this.fresh = fresh;
+    this.all = all;
     rewards = new float[data.rows()];
     discounts = new float[data.rows()];
     for (int row = 0; row < data.rows(); row++) {
       rewards[row] = (float) scale.apply(data.reward(row));
       discounts[row] = data.terminated(row) ? 0 : (float) data.discount(row, discount);
     }
-    greatestReturn = Returns.bound(data, discount, scale::apply);
+    Returns.Extremes here = Returns.Extremes.of(data, discount, scale::apply);
+    double[] extremes = all.greatest(here.reward(), here.discount(), here.steps());
+    greatestReturn = new Returns.Extremes(extremes[0], extremes[1], extremes[2]).bound();
     actionVectors =
         data.actionSpace() instanceof ActionSpace.Box box
             ? box.toUnits(data.actionVectors())
             : new float[0];
+  }
+
+  /** The rows of this data among all that are learned from. */
+  public AllRows all() {
+    return all;
   }
 
   /** The data itself, in its own units. */
@@ -97,7 +121,7 @@ public final class Experience {
     return discounts[row];
   }
 
-  /** How large a return can be in either direction, on the scale of training. */
+  /** How large a return of any member's data can be, either way, on the scale of training. */
   public double greatestReturn() {
     return greatestReturn;
   }

@@ -14,14 +14,28 @@ public final class Logs {
     var builder =
         new TransitionColumns.Builder(
             plain.observationSpace(), plain.actionSpace(), plain.hasMask(), false);
-    copy(plain, builder, "plain ", false);
-    copy(demonstrations, builder, "demonstration ", true);
+    copy(plain, builder, "plain ", false, 0, plain.episodes());
+    copy(demonstrations, builder, "demonstration ", true, 0, demonstrations.episodes());
+    return builder.build();
+  }
+
+  /** Some episodes of a log, without propensities. */
+  public static TransitionColumns part(TransitionColumns log, int from, int to) {
+    var builder =
+        new TransitionColumns.Builder(
+            log.observationSpace(), log.actionSpace(), log.hasMask(), false);
+    copy(log, builder, "", false, from, to);
     return builder.build();
   }
 
   private static void copy(
-      TransitionColumns log, TransitionColumns.Builder to, String prefix, boolean demonstrated) {
-    for (int episode = 0; episode < log.episodes(); episode++) {
+      TransitionColumns log,
+      TransitionColumns.Builder to,
+      String prefix,
+      boolean demonstrated,
+      int first,
+      int end) {
+    for (int episode = first; episode < end; episode++) {
       to.beginEpisode(prefix + log.episodeId(episode));
       for (int row = log.start(episode); row < log.end(episode); row++) {
         if (log.actionSpace() instanceof ActionSpace.Box box) {
@@ -37,7 +51,7 @@ public final class Logs {
               log.reward(row),
               1);
         }
-        if (demonstrated) {
+        if (demonstrated || log.isDemonstration(row)) {
           to.asDemonstration();
         }
       }
