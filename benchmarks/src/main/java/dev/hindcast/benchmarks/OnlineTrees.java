@@ -4,9 +4,9 @@ import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.policy.Policy;
 import dev.hindcast.core.world.Rollouts;
 import dev.hindcast.gbrl.algorithm.GradientBoostedPpo;
+import dev.hindcast.gbrl.algorithm.Observations;
 import dev.hindcast.gbrl.algorithm.Setting;
 import dev.hindcast.gbrl.product.TreeFunctions;
-import dev.hindcast.gbrl.tree.FeatureMatrix;
 import dev.hindcast.training.learner.Experience;
 import dev.hindcast.training.sampling.Draws;
 import dev.hindcast.training.sampling.Sampler;
@@ -24,7 +24,7 @@ final class OnlineTrees implements AutoCloseable {
   private final long seed;
   private final Rollouts<?> rollouts;
   private GradientBoostedPpo learner;
-  private FeatureMatrix observations;
+  private Setting setting;
   private int version;
   private long actingNanos;
   private long learningNanos;
@@ -40,12 +40,14 @@ final class OnlineTrees implements AutoCloseable {
     this.seed = seed;
     rollouts = new Rollouts<>(task.world(), task.copies(), seed);
     TransitionColumns any = task.world().log(task.world().behaviors(), 1, seed);
-    observations = Setting.observationsOf(any);
-    learner = new GradientBoostedPpo(setting(any, observations), task.config());
+    setting = setting(any);
+    learner = new GradientBoostedPpo(setting, task.config());
   }
 
-  private Setting setting(TransitionColumns steps, FeatureMatrix matrix) {
-    return new Setting(experience(steps), matrix, THREADS, task.discount(), seed, Optional.empty());
+  private Setting setting(TransitionColumns steps) {
+    Experience experience = experience(steps);
+    return new Setting(
+        experience, new Observations(experience), THREADS, task.discount(), seed, Optional.empty());
   }
 
   private Experience experience(TransitionColumns steps) {
@@ -96,11 +98,10 @@ final class OnlineTrees implements AutoCloseable {
   void learn(TransitionColumns fresh, Policy acted) {
     version++;
     long began = System.nanoTime();
-    FeatureMatrix before = observations;
-    observations = Setting.observationsOf(fresh);
-    Setting setting = setting(fresh, observations);
+    Setting before = setting;
+    setting = setting(fresh);
     learner.goOn(setting);
-    before.close();
+    before.observations().close();
     Sampler sampler =
         Draws.ALL.sampler(
             setting.experience(), Uses.STEPS_WITH_NEXT_OBSERVATION, learner.steps(), 0.5, seed);
@@ -166,6 +167,6 @@ final class OnlineTrees implements AutoCloseable {
   @Override
   public void close() {
     learner.close();
-    observations.close();
+    setting.observations().close();
   }
 }

@@ -2,6 +2,7 @@ package dev.hindcast.gbrl.algorithm;
 
 import dev.hindcast.core.loss.AdvantageWeight;
 import dev.hindcast.gbrl.product.TreeProduct;
+import dev.hindcast.training.learner.AllRows;
 import dev.hindcast.training.learner.Losses;
 import dev.hindcast.training.learner.MiniBatch;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * learned, and stay: weighted maximum likelihood, not a gradient that moves with the policy.
  */
 final class AdvantageWeightedActor {
+  private final AllRows rows;
   private final Actor actor;
   private final InSampleValues values;
   private final double inverseTemperature;
@@ -23,11 +25,13 @@ final class AdvantageWeightedActor {
   private Optional<Weights> weights = Optional.empty();
 
   AdvantageWeightedActor(
+      AllRows rows,
       Actor actor,
       InSampleValues values,
       double inverseTemperature,
       AdvantageUnit unit,
       double greatestWeight) {
+    this.rows = rows;
     this.actor = actor;
     this.values = values;
     this.inverseTemperature = inverseTemperature;
@@ -48,6 +52,7 @@ final class AdvantageWeightedActor {
      * Of Q and V, both (B).
      *
      * @param counting (B), 1 for steps that count, otherwise 0
+     * @param rows all of which B are here
      */
     static Weights of(
         float[] q,
@@ -55,37 +60,38 @@ final class AdvantageWeightedActor {
         float[] counting,
         double inverseTemperature,
         AdvantageUnit unit,
-        double greatest) {
-      double size = unit == AdvantageUnit.REWARD ? 1 : deviation(q, v, counting);
+        double greatest,
+        AllRows rows) {
+      double size = unit == AdvantageUnit.REWARD ? 1 : deviation(q, v, counting, rows);
       float[] all = AdvantageWeight.of(q, v, size > 0 ? inverseTemperature / size : 0, greatest);
-      double count = 0;
-      double sum = 0;
-      double squares = 0;
-      double capped = 0;
+      double[][] terms = new double[3][all.length];
+      double reached = 0;
       for (int i = 0; i < all.length; i++) {
-        count += counting[i];
-        sum += counting[i] * all[i];
-        squares += counting[i] * all[i] * all[i];
-        capped += all[i] >= greatest ? counting[i] : 0;
+        terms[0][i] = counting[i];
+        terms[1][i] = counting[i] * all[i];
+        terms[2][i] = counting[i] * all[i] * all[i];
+        reached += all[i] >= greatest ? counting[i] : 0;
       }
+      double[] sums = rows.sums(terms[0], terms[1], terms[2], new double[] {reached});
+      double count = sums[0];
+      double sum = sums[1];
       for (int i = 0; i < all.length && sum > 0; i++) {
         all[i] = (float) (all[i] * count / sum);
       }
-      return new Weights(all, capped / count, sum * sum / (count * squares));
+      return new Weights(all, sums[3] / count, sum * sum / (count * sums[2]));
     }
 
-    private static double deviation(float[] q, float[] v, float[] counting) {
-      double count = 0;
-      double sum = 0;
-      double squares = 0;
+    private static double deviation(float[] q, float[] v, float[] counting, AllRows rows) {
+      double[][] terms = new double[3][q.length];
       for (int i = 0; i < q.length; i++) {
         double advantage = (double) q[i] - v[i];
-        count += counting[i];
-        sum += counting[i] * advantage;
-        squares += counting[i] * advantage * advantage;
+        terms[0][i] = counting[i];
+        terms[1][i] = counting[i] * advantage;
+        terms[2][i] = counting[i] * advantage * advantage;
       }
-      double mean = sum / count;
-      return Math.sqrt(Math.max(0, squares / count - mean * mean));
+      double[] sums = rows.sums(terms);
+      double mean = sums[1] / sums[0];
+      return Math.sqrt(Math.max(0, sums[2] / sums[0] - mean * mean));
     }
   }
 
@@ -109,7 +115,8 @@ final class AdvantageWeightedActor {
                   batch.admissibleWeights(),
                   inverseTemperature,
                   unit,
-                  greatestWeight));
+                  greatestWeight,
+                  rows));
     }
     return weights.get();
   }

@@ -71,6 +71,7 @@ public final class AdvantageWeightedTrees implements TreeLearner {
             (v, q, weights) -> RowLoss.expectile(v, q, config.expectile(), weights));
     policy =
         new AdvantageWeightedActor(
+            setting.all(),
             Actor.imitating(setting, config.policy()),
             values,
             config.inverseTemperature(),

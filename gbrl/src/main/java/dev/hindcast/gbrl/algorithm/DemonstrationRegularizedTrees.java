@@ -8,6 +8,7 @@ import dev.hindcast.gbrl.product.TreeProduct;
 import dev.hindcast.gbrl.tree.FeatureMatrix;
 import dev.hindcast.gbrl.tree.Output;
 import dev.hindcast.training.head.Head;
+import dev.hindcast.training.learner.AllRows;
 import dev.hindcast.training.learner.LearnerState;
 import dev.hindcast.training.learner.Losses;
 import dev.hindcast.training.learner.MiniBatch;
@@ -106,15 +107,15 @@ public final class DemonstrationRegularizedTrees implements TreeLearner {
    * @throws UserError when no step is a demonstration
    */
   public DemonstrationRegularizedTrees(Setting setting, Config config) {
-    if (!setting.data().hasDemonstrations()) {
+    if (!setting.all().isAny(setting.data().hasDemonstrations())) {
       throw UserError.data(
           "Cannot train: demonstration-regularized-trees learns from demonstrations, and none of the "
-              + setting.data().rows()
+              + setting.all().count()
               + " steps on the training side is flagged as one. Say which are with ingest.demonstration and ingest again, or train an algorithm that needs none.");
     }
     this.setting = setting;
     this.config = config;
-    steps = setting.loggedActions();
+    steps = setting.loggedActions(config.values().growth());
     reference = new SoftmaxActor(setting, config.reference(), "reference", SMOOTHING);
     followers = new Followers(setting.data());
     bounds = ValueBounds.of(setting.experience());
@@ -175,20 +176,35 @@ public final class DemonstrationRegularizedTrees implements TreeLearner {
     int actions = setting.actions();
     int[] observations = batch.observations();
     float[] logits = policy.outputs(observations);
-    double[] clone = rows(cloned(), observations, actions);
-    PolicyLoss found =
-        PolicyLoss.of(logits, actions, clone, rows(now.q(), observations, actions), now.price());
+    double[] clone = cloned();
+    double[] divergence = new double[1];
     float[] ones = new float[observations.length];
     Arrays.fill(ones, 1);
     float[] curvature = RowLoss.ofSoftmax(logits, actions, batch.masks(), ones);
-    policy.grow( // in nats: what a leaf weighs does not depend on the price
-        RowLoss.of(found.loss().times(1 / now.price()), observations.length, curvature),
-        batch.rows());
+    RowLoss.Block block =
+        (from, to) -> {
+          int[] some = Arrays.copyOfRange(observations, from, to);
+          PolicyLoss found =
+              PolicyLoss.of(
+                  Arrays.copyOfRange(logits, from * actions, to * actions),
+                  actions,
+                  rows(clone, some, actions),
+                  rows(now.q(), some, actions),
+                  now.price());
+          divergence[0] += found.divergence() * some.length / observations.length;
+          return found.loss().times(1 / now.price());
+        };
+    // in nats: what a leaf weighs does not depend on the price
+    RowLoss loss = RowLoss.of(block, observations.length, 1, curvature);
+    policy.grow(loss, batch.rows());
     return Losses.of(
         Map.of(
-            "policy_loss", found.loss().value(),
-            "divergence", found.divergence(),
-            "price", now.price()));
+            "policy_loss",
+            loss.value() * now.price(),
+            "divergence",
+            divergence[0],
+            "price",
+            now.price()));
   }
 
   /** The least price at which the best policy strays no farther than it may, by halving. */
@@ -208,19 +224,22 @@ public final class DemonstrationRegularizedTrees implements TreeLearner {
 
   /** The mean KL(π ‖ π₀) of the best policy at a price, over some of these observations. */
   private double divergence(float[] q, double[] clone, int[] rows, double price) {
-    int n = Math.min(SAMPLE, rows.length);
-    int[] some = new int[n];
-    for (int i = 0; i < n; i++) {
-      some[i] = rows[(int) ((long) i * rows.length / n)];
-    }
+    AllRows all = setting.all().ofOther(rows.length);
+    int n = (int) Math.min(SAMPLE, all.count());
+    int[] some =
+        IntStream.range(0, n)
+            .mapToLong(i -> i * all.count() / n - all.before())
+            .filter(place -> place >= 0 && place < rows.length)
+            .mapToInt(place -> rows[(int) place])
+            .toArray();
     int actions = setting.actions();
     double[] reference = rows(clone, some, actions);
     double[] best = ReferenceRegularized.policy(rows(q, some, actions), actions, reference, price);
-    double sum = 0;
+    double[] terms = new double[best.length];
     for (int i = 0; i < best.length; i++) {
-      sum += best[i] > 0 ? best[i] * Math.log(best[i] / reference[i]) : 0;
+      terms[i] = best[i] > 0 ? best[i] * Math.log(best[i] / reference[i]) : 0;
     }
-    return sum / n;
+    return all.sum(terms) / n;
   }
 
   /** (observation rows, actions): π₀ when it is ready. */

@@ -88,9 +88,11 @@ public final class FDvlTrees implements TreeLearner {
                     q,
                     config.conservatism(),
                     config.temperature(),
-                    weights));
+                    weights,
+                    setting.all()));
     policy =
         new AdvantageWeightedActor(
+            setting.all(),
             Actor.imitating(setting, config.policy()),
             values,
             config.inverseTemperature(),

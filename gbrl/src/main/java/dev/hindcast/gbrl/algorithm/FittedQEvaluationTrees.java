@@ -1,5 +1,6 @@
 package dev.hindcast.gbrl.algorithm;
 
+import dev.hindcast.core.artefact.StableHash;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.policy.ActionDistribution;
 import dev.hindcast.core.policy.Policy;
@@ -51,7 +52,7 @@ public final class FittedQEvaluationTrees implements TreeLearner {
     bounds = ValueBounds.of(setting.experience());
     Chosen chosen = chosen();
     probabilities = chosen.probabilities();
-    steps = setting.loggedActions();
+    steps = setting.loggedActions(config.growth());
     float start = setting.meanReturn();
     q =
         setting.function(
@@ -116,16 +117,21 @@ public final class FittedQEvaluationTrees implements TreeLearner {
   private Chosen draws(Policy target, int[] observations) {
     TransitionColumns data = setting.data();
     int d = setting.dimensions();
-    SplittableRandom random = new SplittableRandom(setting.seedOf("actions of the target policy"));
+    long seed = setting.seedOf("actions of the target policy");
     int[] rows = new int[observations.length * DRAWS];
     float[] actions = new float[rows.length * d];
     for (int from = 0; from < observations.length; from += AT_A_TIME) {
       int to = Math.min(observations.length, from + AT_A_TIME);
       ActionDistribution.Continuous found =
           target.continuous(data.decisionsAt(Arrays.copyOfRange(observations, from, to)));
-      for (int i = from * DRAWS; i < to * DRAWS; i++) {
-        rows[i] = observations[i / DRAWS];
-        System.arraycopy(found.draw(i / DRAWS - from, random), 0, actions, i * d, d);
+      for (int follower = from; follower < to; follower++) {
+        SplittableRandom random =
+            new SplittableRandom(
+                StableHash.combine(seed, setting.all().before() + followers.step(follower)));
+        for (int i = follower * DRAWS; i < (follower + 1) * DRAWS; i++) {
+          rows[i] = observations[follower];
+          System.arraycopy(found.draw(follower - from, random), 0, actions, i * d, d);
+        }
       }
     }
     float[] equal = new float[rows.length];

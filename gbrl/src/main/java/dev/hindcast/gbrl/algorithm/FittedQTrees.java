@@ -73,7 +73,7 @@ public final class FittedQTrees implements TreeLearner {
   public FittedQTrees(Setting setting, Config config) {
     this.setting = setting;
     this.config = config;
-    steps = setting.loggedActions();
+    steps = setting.loggedActions(config.values().growth());
     behavior = new SoftmaxActor(setting, config.behavior(), "behavior", 0);
     followers = new Followers(setting.data());
     bounds = ValueBounds.of(setting.experience());

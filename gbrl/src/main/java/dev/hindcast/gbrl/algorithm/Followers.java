@@ -7,16 +7,16 @@ import java.util.stream.IntStream;
 
 /** The observations that steps are bootstrapped from. */
 final class Followers {
+  private final int[] steps;
   private final int[] observations;
   private final int[] places;
 
   Followers(TransitionColumns data) {
-    observations =
+    steps =
         IntStream.range(0, data.rows())
-            .filter(row -> !data.terminated(row))
-            .map(data::next)
-            .filter(row -> row != TransitionColumns.UNKNOWN)
+            .filter(row -> !data.terminated(row) && data.next(row) != TransitionColumns.UNKNOWN)
             .toArray();
+    observations = IntStream.of(steps).map(data::next).toArray();
     places = new int[data.observationRows()];
     Arrays.fill(places, -1);
     for (int i = 0; i < observations.length; i++) {
@@ -27,6 +27,11 @@ final class Followers {
   /** Their rows, each once; shared, read only. */
   int[] observations() {
     return observations;
+  }
+
+  /** The row of the step that one of them followed. */
+  int step(int follower) {
+    return steps[follower];
   }
 
   /**

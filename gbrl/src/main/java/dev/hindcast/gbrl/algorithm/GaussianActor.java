@@ -31,21 +31,23 @@ final class GaussianActor implements Actor {
     this.setting = setting;
     this.how = how;
     policy = setting.function("policy", means(setting), how.growth());
-    heldOut = new HeldOut(setting.data(), how.stopping(), how.rounds(), setting.seedOf("held out"));
+    heldOut =
+        new HeldOut(setting.experience(), how.stopping(), how.rounds(), setting.seedOf("held out"));
     deviations = new Deviations(setting.dimensions());
   }
 
   private static List<Output> means(Setting setting) {
     int d = setting.dimensions();
     float[] actions = setting.experience().actionVectors();
-    double[] sums = new double[d];
+    double[][] coordinates = new double[d][actions.length / d];
     for (int i = 0; i < actions.length; i++) {
-      sums[i % d] += actions[i];
+      coordinates[i % d][i / d] = actions[i];
     }
+    double[] sums = setting.all().sums(coordinates);
     List<Output> outputs = new ArrayList<>();
     for (int j = 0; j < d; j++) {
       outputs.add(
-          Output.named("action " + j).startingAt((float) (sums[j] / setting.data().rows())));
+          Output.named("action " + j).startingAt((float) (sums[j] / setting.all().count())));
     }
     return outputs;
   }
@@ -88,16 +90,16 @@ final class GaussianActor implements Actor {
     int d = setting.dimensions();
     float[] means = outputs(batch);
     float[] actions = batch.actionVectors();
-    double[] squares = new double[d];
-    double sum = 0;
+    double[][] terms = new double[d + 1][weights.length];
     for (int i = 0; i < means.length; i++) {
       double apart = (double) actions[i] - means[i];
-      squares[i % d] += weights[i / d] * apart * apart;
-      sum += i % d == 0 ? weights[i / d] : 0;
+      terms[i % d][i / d] = weights[i / d] * apart * apart;
+      terms[d][i / d] = weights[i / d];
     }
+    double[] sums = setting.all().sums(terms);
     float[] logs = new float[d];
     for (int j = 0; j < d; j++) {
-      double deviation = sum == 0 ? 1 : Math.sqrt(squares[j] / sum);
+      double deviation = sums[d] == 0 ? 1 : Math.sqrt(sums[j] / sums[d]);
       logs[j] = (float) Math.log(Math.max(LEAST_DEVIATION, deviation));
     }
     return logs;

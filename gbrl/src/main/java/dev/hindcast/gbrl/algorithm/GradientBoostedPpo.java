@@ -4,6 +4,7 @@ import dev.hindcast.core.artefact.StableHash;
 import dev.hindcast.core.config.Require;
 import dev.hindcast.gbrl.product.TreeProduct;
 import dev.hindcast.gbrl.tree.FeatureMatrix;
+import dev.hindcast.gbrl.tree.Features;
 import dev.hindcast.gbrl.tree.Growth;
 import dev.hindcast.gbrl.tree.Output;
 import dev.hindcast.training.learner.Experience;
@@ -143,7 +144,7 @@ public final class GradientBoostedPpo implements TreeLearner {
     value =
         setting.function(
             "value", List.of(Output.named("value")), config.growth().withRate(config.valueRate()));
-    memory = new Memory(setting.observations().features(), config.rememberedRows());
+    memory = new Memory(Features.of(setting.data().observationSpace()), config.rememberedRows());
     iteration = new Iteration();
   }
 
@@ -152,8 +153,8 @@ public final class GradientBoostedPpo implements TreeLearner {
    * one's state. The setting before may be closed then.
    */
   public void goOn(Setting next) {
-    policy.trees().on(next.observations());
-    value.on(next.observations());
+    policy.trees().on(next.observations(config.growth()));
+    value.on(next.observations(config.growth()));
     setting = next;
   }
 
@@ -235,7 +236,11 @@ public final class GradientBoostedPpo implements TreeLearner {
   }
 
   private void remember(MiniBatch batch) {
-    memory.add(setting.observations().features().rows(setting.data(), batch.observations()));
+    memory.add(
+        setting
+            .observations(config.growth())
+            .features()
+            .rows(setting.data(), batch.observations()));
   }
 
   /**

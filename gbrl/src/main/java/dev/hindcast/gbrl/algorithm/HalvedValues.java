@@ -31,15 +31,17 @@ final class HalvedValues {
     TransitionColumns data = setting.data();
     long seed = setting.seedOf("halves");
     isFirst = new boolean[data.rows()];
-    int count = 0;
+    long here = 0;
     for (int episode = 0; episode < data.episodes(); episode++) {
       boolean heads = StableHash.uniform(seed, StableHash.of(data.episodeId(episode))) < 0.5;
       for (int row = data.start(episode); row < data.end(episode); row++) {
         isFirst[row] = heads;
-        count += heads ? 1 : 0;
+        here += heads ? 1 : 0;
       }
     }
-    isDivided = count > 0 && count < isFirst.length; // else there is one episode: both learn it
+    long count = setting.all().total(here);
+    isDivided =
+        count > 0 && count < setting.all().count(); // else there is one episode: both learn it
     List<Output> output = List.of(Output.named("value of the action").startingAt(start));
     first = setting.function("q of one half", steps, output, how.growth());
     second = setting.function("q of the other half", steps, output, how.growth());

@@ -3,6 +3,7 @@ package dev.hindcast.gbrl.algorithm;
 import dev.hindcast.core.artefact.StableHash;
 import dev.hindcast.core.config.Require;
 import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.training.learner.Experience;
 import dev.hindcast.training.learner.MiniBatch;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -51,19 +52,21 @@ final class HeldOut implements Part {
    *
    * @param seed of the draw of episodes
    */
-  HeldOut(TransitionColumns data, Stopping stopping, int rounds, long seed) {
+  HeldOut(Experience experience, Stopping stopping, int rounds, long seed) {
+    TransitionColumns data = experience.data();
     this.stopping = stopping;
     every = Math.max(1, rounds / LOOKS);
     heldOut = new boolean[data.rows()];
-    int out = 0;
+    long here = 0;
     for (int episode = 0; episode < data.episodes(); episode++) {
       double draw = StableHash.uniform(seed, StableHash.of(data.episodeId(episode)));
       for (int row = data.start(episode); row < data.end(episode); row++) {
         heldOut[row] = draw < stopping.share();
-        out += heldOut[row] ? 1 : 0;
+        here += heldOut[row] ? 1 : 0;
       }
     }
-    isOn = out > 0 && out < heldOut.length;
+    long out = experience.all().total(here);
+    isOn = out > 0 && out < experience.all().count();
   }
 
   /** Whether there are such episodes; a log of very few may have none. */

@@ -41,7 +41,7 @@ final class InSampleValues {
     this.setting = setting;
     this.how = how;
     this.loss = loss;
-    steps = setting.loggedActions();
+    steps = setting.loggedActions(how.growth());
     float start = setting.meanReturn();
     q = setting.function("q", steps, starting("value of the action", start), how.growth());
     value = setting.function("value", starting("value", start), how.growth());

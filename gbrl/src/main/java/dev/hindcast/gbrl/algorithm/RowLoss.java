@@ -6,6 +6,8 @@ import dev.hindcast.core.loss.FDivergence;
 import dev.hindcast.core.loss.Loss;
 import dev.hindcast.core.loss.MaskedSoftmax;
 import dev.hindcast.core.loss.SquaredError;
+import dev.hindcast.training.learner.AllRows;
+import java.util.Arrays;
 
 /**
  * A loss as trees take it: by row and not by mean, with a curvature for every output. A leaf then
@@ -30,6 +32,42 @@ record RowLoss(double value, float[] gradient, float[] curvature) {
   /** Nearer to a kink than this share of the typical distance counts as this far from it. */
   private static final double NEAREST = 1e-2;
 
+  /** So many rows at a time, at most. */
+  private static final int BLOCK = 1 << 14;
+
+  /** A loss that is a mean over rows, of some of them. */
+  @FunctionalInterface
+  interface Block {
+    /** Of the rows from one to before another. */
+    Loss of(int from, int to);
+  }
+
+  /**
+   * A mean over rows as a sum, found for blocks of 2<sup>k</sup> rows: dividing by such a number
+   * and multiplying by it again changes no bit, so a row's gradient does not depend on how many
+   * rows there are beside it.
+   *
+   * @param columns how many values of each row the mean is over
+   * @param curvature (rows, outputs)
+   */
+  static RowLoss of(Block block, int rows, int columns, float[] curvature) {
+    float[] gradient = new float[curvature.length];
+    int width = curvature.length / Math.max(1, rows);
+    double value = 0;
+    int size;
+    for (int from = 0; from < rows; from += size) {
+      size = Math.min(BLOCK, Integer.highestOneBit(rows - from));
+      RowLoss part = of(block.of(from, from + size), size * columns, curvature);
+      System.arraycopy(part.gradient, 0, gradient, from * width, size * width);
+      value += part.value * size / rows;
+    }
+    return new RowLoss(value, gradient, curvature);
+  }
+
+  private static float[] rows(float[] all, int width, int from, int to) {
+    return Arrays.copyOfRange(all, from * width, to * width);
+  }
+
   /** A mean over n rows as a sum. The loss gives its gradient away: with many rows it is large. */
   static RowLoss of(Loss loss, int n, float[] curvature) {
     float[] gradient = loss.gradient();
@@ -52,8 +90,16 @@ record RowLoss(double value, float[] gradient, float[] curvature) {
     for (int i = 0; i < curvature.length; i++) {
       curvature[i] = weights[i / width];
     }
-    Loss loss = SquaredError.of(outputs, targets, weights).times(0.5);
-    return of(loss, outputs.length, curvature);
+    return of(
+        (from, to) ->
+            SquaredError.of(
+                    rows(outputs, width, from, to),
+                    rows(targets, width, from, to),
+                    rows(weights, 1, from, to))
+                .times(0.5),
+        weights.length,
+        width,
+        curvature);
   }
 
   /** {@link Expectile}; steeper on the side that counts more. */
@@ -62,13 +108,24 @@ record RowLoss(double value, float[] gradient, float[] curvature) {
     for (int i = 0; i < curvature.length; i++) {
       curvature[i] = 2 * weights[i] * (float) (targets[i] < outputs[i] ? 1 - expectile : expectile);
     }
-    return of(Expectile.of(outputs, targets, expectile, weights), outputs.length, curvature);
+    return of(
+        (from, to) ->
+            Expectile.of(
+                rows(outputs, 1, from, to),
+                rows(targets, 1, from, to),
+                expectile,
+                rows(weights, 1, from, to)),
+        weights.length,
+        1,
+        curvature);
   }
 
   /**
    * {@link FDivergence}, whose kink at a residual of 0 has no curvature of its own: the one taken
    * is that of the parabola above {@code max(y, 0)} which touches it at the present residual and
    * its mirror image (Hunter and Lange, 2000, for quantiles).
+   *
+   * @param all where the typical distance is asked for
    */
   static RowLoss divergence(
       FDivergence divergence,
@@ -76,13 +133,14 @@ record RowLoss(double value, float[] gradient, float[] curvature) {
       float[] targets,
       double conservatism,
       double temperature,
-      float[] weights) {
-    Loss loss = divergence.of(outputs, targets, conservatism, temperature, weights);
+      float[] weights,
+      AllRows all) {
     int n = outputs.length;
-    double size = 0;
+    double[] distances = new double[n];
     for (int i = 0; i < n; i++) {
-      size += Math.abs((double) targets[i] - outputs[i]) / n;
+      distances[i] = Math.abs((double) targets[i] - outputs[i]);
     }
+    double size = all.sum(distances) / all.total(n);
     double nearest = Math.max(NEAREST * size / temperature, FLATTEST);
     float[] curvature = new float[n];
     for (int i = 0; i < n; i++) {
@@ -94,7 +152,17 @@ record RowLoss(double value, float[] gradient, float[] curvature) {
       double sum = conservatism * (ofKink + (isCurved ? 0.5 : 0));
       curvature[i] = (float) (weights[i] * sum / (temperature * temperature));
     }
-    return of(loss, n, curvature);
+    return of(
+        (from, to) ->
+            divergence.of(
+                rows(outputs, 1, from, to),
+                rows(targets, 1, from, to),
+                conservatism,
+                temperature,
+                rows(weights, 1, from, to)),
+        n,
+        1,
+        curvature);
   }
 
   /**
@@ -108,8 +176,21 @@ record RowLoss(double value, float[] gradient, float[] curvature) {
       boolean[] mask,
       float[] weights,
       double smoothing) {
-    Loss loss = CrossEntropy.smoothed(logits, actions, chosen, mask, weights, smoothing);
-    RowLoss found = of(loss, chosen.length, new float[logits.length]);
+    RowLoss found =
+        of(
+            (from, to) ->
+                CrossEntropy.smoothed(
+                    rows(logits, actions, from, to),
+                    actions,
+                    Arrays.copyOfRange(chosen, from, to),
+                    mask.length == 0
+                        ? mask
+                        : Arrays.copyOfRange(mask, from * actions, to * actions),
+                    rows(weights, 1, from, to),
+                    smoothing),
+            chosen.length,
+            1,
+            new float[logits.length]);
     for (int row = 0; row < chosen.length; row++) {
       if (weights[row] != 0) {
         found.curve(row, actions, chosen[row], mask, weights[row], smoothing);

@@ -9,6 +9,7 @@ import dev.hindcast.gbrl.tree.FeatureMatrix;
 import dev.hindcast.gbrl.tree.Features;
 import dev.hindcast.gbrl.tree.Growth;
 import dev.hindcast.gbrl.tree.Output;
+import dev.hindcast.training.learner.AllRows;
 import dev.hindcast.training.learner.Experience;
 import dev.hindcast.training.learner.ReturnToGo;
 import java.util.List;
@@ -20,7 +21,7 @@ import java.util.stream.IntStream;
  * All that a learner is given besides its own settings.
  *
  * @param experience the training data
- * @param observations its observation rows as trees see them
+ * @param observations its observations as trees see them
  * @param threads for growing; of no consequence to what grows
  * @param gpu to grow on; on the CPU where there is none
  * @param discount γ, in [0, 1]
@@ -29,7 +30,7 @@ import java.util.stream.IntStream;
  */
 public record Setting(
     Experience experience,
-    FeatureMatrix observations,
+    Observations observations,
     int threads,
     OptionalInt gpu,
     double discount,
@@ -38,18 +39,12 @@ public record Setting(
   /** To grow on the CPU. */
   public Setting(
       Experience experience,
-      FeatureMatrix observations,
+      Observations observations,
       int threads,
       double discount,
       long seed,
       Optional<Policy> target) {
     this(experience, observations, threads, OptionalInt.empty(), discount, seed, target);
-  }
-
-  /** What trees see of the observations of this data; whoever asks closes it. */
-  public static FeatureMatrix observationsOf(TransitionColumns data) {
-    Features features = Features.of(data.observationSpace());
-    return FeatureMatrix.of(features, features.rows(data.decisions()));
   }
 
   /** The data in its own units. */
@@ -77,9 +72,14 @@ public record Setting(
     return StableHash.combine(seed, StableHash.of(name));
   }
 
+  /** The observations, for such trees; shared. */
+  FeatureMatrix observations(Growth growth) {
+    return observations.binned(growth.bins());
+  }
+
   /** A function of observations. */
   TreeFunction function(String name, List<Output> outputs, Growth growth) {
-    return function(name, observations, outputs, growth);
+    return function(name, observations(growth), outputs, growth);
   }
 
   /** A function of other rows. */
@@ -92,17 +92,24 @@ public record Setting(
     return Features.withAction(data().observationSpace(), data().actionSpace());
   }
 
-  /** Every step's observation and logged action; whoever asks closes it. */
-  FeatureMatrix loggedActions() {
+  /** The rows of this data among all that are learned from. */
+  AllRows all() {
+    return experience.all();
+  }
+
+  /** Every step's observation and logged action, for such trees; whoever asks closes it. */
+  FeatureMatrix loggedActions(Growth growth) {
     TransitionColumns data = data();
     Features features = withAction();
     int[] rows = IntStream.range(0, data.rows()).toArray();
     Decisions decisions = data.decisionsAt(rows);
-    return FeatureMatrix.of(
+    return FeatureMatrix.divided(
         features,
         isDiscrete()
             ? features.rows(decisions, IntStream.of(rows).map(data::action).toArray())
-            : features.rows(decisions, data.actionVectors()));
+            : features.rows(decisions, data.actionVectors()),
+        growth.bins(),
+        all());
   }
 
   /**
@@ -111,11 +118,9 @@ public record Setting(
    */
   float meanReturn() {
     int[] rows = IntStream.range(0, data().rows()).toArray();
-    double sum = 0;
-    for (float one : new ReturnToGo(experience).of(rows, tails -> new float[tails.length])) {
-      sum += one;
-    }
-    float mean = (float) (sum / rows.length);
+    float[] returns = new ReturnToGo(experience).of(rows, tails -> new float[tails.length]);
+    double[] terms = IntStream.of(rows).mapToDouble(row -> returns[row]).toArray();
+    float mean = (float) (all().sum(terms) / all().count());
     return Float.isFinite(mean) ? mean : 0;
   }
 }

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * A policy over discrete actions: the masked softmax of one output for each action, grown by Newton
@@ -40,19 +41,20 @@ final class SoftmaxActor implements Actor {
     policy = setting.function(name, frequencies(setting), how.growth());
     heldOut =
         new HeldOut(
-            setting.data(), how.stopping(), how.rounds(), setting.seedOf(name + " held out"));
+            setting.experience(), how.stopping(), how.rounds(), setting.seedOf(name + " held out"));
   }
 
   /** Actions that the log never takes count as taken once. */
   private static List<Output> frequencies(Setting setting) {
     TransitionColumns data = setting.data();
-    double[] counts = new double[setting.actions()];
+    long[] here = new long[setting.actions()];
     for (int row = 0; row < data.rows(); row++) {
-      counts[data.action(row)]++;
+      here[data.action(row)]++;
     }
+    long[] counts = setting.all().totals(here);
     List<Output> outputs = new ArrayList<>();
     for (int action = 0; action < counts.length; action++) {
-      double share = (counts[action] + 1) / (data.rows() + counts.length);
+      double share = (counts[action] + 1.0) / (setting.all().count() + counts.length);
       outputs.add(Output.named("action " + action).startingAt((float) Math.log(share)));
     }
     return outputs;
@@ -76,11 +78,12 @@ final class SoftmaxActor implements Actor {
               heldOut.learned(batch, admissible),
               smoothing);
       figures.put(name + "_loss", policy.grow(loss, batch.rows()));
-      float[] checked = heldOut.checked(batch, admissible);
-      if (heldOut.isLook(policy.rounds(), how.rounds()) && sum(checked) > 0) {
-        double found = heldOutLoss(batch, checked);
-        heldOut.look(policy.rounds(), found, policy::bytes);
-        figures.put(name + "_held_out_loss", found);
+      if (heldOut.isLook(policy.rounds(), how.rounds())) {
+        OptionalDouble found = heldOutLoss(batch, heldOut.checked(batch, admissible));
+        if (found.isPresent()) {
+          heldOut.look(policy.rounds(), found.getAsDouble(), policy::bytes);
+          figures.put(name + "_held_out_loss", found.getAsDouble());
+        }
       }
     }
     figures.put(
@@ -89,20 +92,17 @@ final class SoftmaxActor implements Actor {
     return figures;
   }
 
-  /** By the weight of what is held out, not by its number. */
-  private double heldOutLoss(MiniBatch batch, float[] weights) {
+  /** By the weight of what is held out, not by its number; none where it has no weight. */
+  private OptionalDouble heldOutLoss(MiniBatch batch, float[] weights) {
     double mean =
         CrossEntropy.of(logits(batch), setting.actions(), batch.actions(), batch.masks(), weights)
             .value();
-    return mean * weights.length / sum(weights);
-  }
-
-  private static double sum(float[] weights) {
     double sum = 0;
     for (float weight : weights) {
       sum += weight;
     }
-    return sum;
+    double[] sums = setting.all().sums(new double[] {mean * weights.length}, new double[] {sum});
+    return sums[1] > 0 ? OptionalDouble.of(sums[0] / sums[1]) : OptionalDouble.empty();
   }
 
   private float[] logits(MiniBatch batch) {

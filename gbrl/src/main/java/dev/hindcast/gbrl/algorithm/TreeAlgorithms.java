@@ -1,5 +1,6 @@
 package dev.hindcast.gbrl.algorithm;
 
+import dev.hindcast.gbrl.tree.Collective;
 import dev.hindcast.training.algorithm.Actions;
 import dev.hindcast.training.algorithm.Algorithm;
 import dev.hindcast.training.algorithm.Assignment;
@@ -7,6 +8,7 @@ import dev.hindcast.training.algorithm.Catalogue;
 import dev.hindcast.training.algorithm.TrainSettings;
 import dev.hindcast.training.algorithm.Trainee;
 import dev.hindcast.training.algorithm.Yields;
+import dev.hindcast.training.learner.Meeting;
 import dev.hindcast.training.loop.Schedule;
 import dev.hindcast.training.sampling.Draws;
 import dev.hindcast.training.sampling.Uses;
@@ -14,6 +16,7 @@ import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
@@ -58,6 +61,11 @@ public final class TreeAlgorithms {
     @Override
     public boolean hasMean() {
       return false;
+    }
+
+    @Override
+    public Optional<Meeting> meeting() {
+      return Optional.of(Collective.meeting());
     }
 
     @Override

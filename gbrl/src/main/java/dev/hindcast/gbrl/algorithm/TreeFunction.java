@@ -102,7 +102,7 @@ final class TreeFunction implements Part {
     for (int i = 0; i < loss.gradient().length && isFinite; i++) {
       isFinite = Float.isFinite(loss.gradient()[i]) && Float.isFinite(loss.curvature()[i]);
     }
-    if (!isFinite) {
+    if (matrix.all().isAny(!isFinite)) {
       throw new TrainingStopped(
           "the loss of its "
               + name

@@ -10,12 +10,12 @@ import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.gbrl.bundle.TreeBundle;
 import dev.hindcast.gbrl.product.TreeFunctions;
 import dev.hindcast.gbrl.product.TreeProduct;
-import dev.hindcast.gbrl.tree.FeatureMatrix;
 import dev.hindcast.gbrl.tree.Gpus;
 import dev.hindcast.training.algorithm.Assignment;
 import dev.hindcast.training.algorithm.Trainee;
 import dev.hindcast.training.bundle.TrainingRecord;
 import dev.hindcast.training.learner.Device;
+import dev.hindcast.training.learner.Experience;
 import dev.hindcast.training.learner.Learner;
 import java.util.OptionalInt;
 import java.util.SortedMap;
@@ -27,17 +27,17 @@ final class TreeTrainee implements Trainee {
   private static final int THREADS = 1;
 
   private final TransitionColumns data;
-  private final FeatureMatrix observations;
+  private final Observations observations;
   private TreeLearner learner;
 
-  private TreeTrainee(TransitionColumns data) {
-    this.data = data;
-    observations = Setting.observationsOf(data);
+  private TreeTrainee(Experience experience) {
+    data = experience.data();
+    observations = new Observations(experience);
   }
 
   static TreeTrainee of(TreeAlgorithms.Entry<?> algorithm, Assignment assignment) {
     OptionalInt gpu = gpu(algorithm.name(), assignment);
-    TreeTrainee trainee = new TreeTrainee(assignment.data());
+    TreeTrainee trainee = new TreeTrainee(assignment.experience());
     try {
       trainee.learner =
           algorithm.learner(
@@ -60,6 +60,15 @@ final class TreeTrainee implements Trainee {
   /** Which GPU it grows on; refused where it must be one that is not there. */
   private static OptionalInt gpu(String algorithm, Assignment assignment) {
     Device device = assignment.settings().device();
+    if (!assignment.experience().all().areHere()) {
+      if (device == Device.GPU) {
+        throw UserError.usage(
+            "Cannot train "
+                + algorithm
+                + " on GPUs and on several executors as one: where sums are added up between machines trees grow on their CPUs. Set device: cpu, or distribution: {shards: 1}.");
+      }
+      return OptionalInt.empty();
+    }
     int visible = device == Device.CPU ? 0 : Gpus.visible();
     int wanted = assignment.gpu().orElse(0);
     if (wanted < visible) {

@@ -17,6 +17,9 @@ record ValueBounds(double least, double greatest) {
       least = Math.min(least, experience.reward(row));
       greatest = Math.max(greatest, experience.reward(row));
     }
+    double[] both = experience.all().greatest(-least, greatest);
+    least = -both[0];
+    greatest = both[1];
     double far = experience.greatestReturn();
     return new ValueBounds(least >= 0 ? least : -far, greatest <= 0 ? greatest : far);
   }

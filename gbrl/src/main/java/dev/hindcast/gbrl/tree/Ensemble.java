@@ -229,7 +229,7 @@ public final class Ensemble implements AutoCloseable {
     float[] hessians = hessian;
     if (growth.rowShare() < 1) {
       // Not XGBoost's own sampling: its state is lost when an ensemble is written and read.
-      boolean[] included = growth.rowsOfRound(matrix.rows(), seed, round);
+      boolean[] included = growth.rowsOfRound(matrix.rows(), matrix.all().before(), seed, round);
       gradients = gradient.clone();
       hessians = hessian.clone();
       for (int i = 0; i < gradients.length; i++) {
@@ -242,10 +242,11 @@ public final class Ensemble implements AutoCloseable {
     if (growth.columnShare() < 1) {
       drawColumns(round);
     }
+    Whole whole = Whole.of(gradients, hessians, outputs.size(), matrix.all());
     Native.check(
         "grow trees",
         XGBoostJNI.XGBoosterTrainOneIter(
-            handle.address(), matrix.address(), round, gradients, hessians));
+            handle.address(), matrix.address(), round, whole.gradient(), whole.hessian()));
   }
 
   /**

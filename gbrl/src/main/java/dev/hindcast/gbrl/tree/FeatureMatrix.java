@@ -1,6 +1,7 @@
 package dev.hindcast.gbrl.tree;
 
 import dev.hindcast.core.config.Require;
+import dev.hindcast.training.learner.AllRows;
 import ml.dmlc.xgboost4j.java.XGBoostJNI;
 
 /**
@@ -11,11 +12,13 @@ import ml.dmlc.xgboost4j.java.XGBoostJNI;
 public final class FeatureMatrix implements AutoCloseable {
   private final Features features;
   private final int rows;
+  private final AllRows all;
   private final Native.Handle handle;
 
-  private FeatureMatrix(Features features, int rows, Native.Handle handle) {
+  private FeatureMatrix(Features features, int rows, AllRows all, Native.Handle handle) {
     this.features = features;
     this.rows = rows;
+    this.all = all;
     this.handle = handle;
   }
 
@@ -25,6 +28,23 @@ public final class FeatureMatrix implements AutoCloseable {
    * @param values (rows, features), NaN where missing
    */
   public static FeatureMatrix of(Features features, float[] values) {
+    return of(features, values, AllRows.here(values.length / features.width()));
+  }
+
+  /**
+   * A copy of these rows, of all rows that trees grow on: whatever part of them is here, the same
+   * trees grow, bit for bit. The members of a gathering make it together.
+   *
+   * @param values (rows, features), NaN where missing
+   * @param bins thresholds that trees will try; with others the trees are not the same
+   * @param steps what the first rows are; the rest are never learned from
+   */
+  public static FeatureMatrix divided(Features features, float[] values, int bins, AllRows steps) {
+    AllRows all = steps.ofOther(values.length / features.width());
+    return of(features, Coarse.of(features, values, bins, all), steps);
+  }
+
+  private static FeatureMatrix of(Features features, float[] values, AllRows all) {
     int rows = values.length / features.width();
     Require.that(
         rows > 0 && rows * features.width() == values.length,
@@ -37,6 +57,7 @@ public final class FeatureMatrix implements AutoCloseable {
         new FeatureMatrix(
             features,
             rows,
+            all,
             new Native.Handle("matrix of features", made[0], XGBoostJNI::XGDMatrixFree));
     matrix.describe();
     return matrix;
@@ -77,6 +98,11 @@ public final class FeatureMatrix implements AutoCloseable {
   /** The number of rows. */
   public int rows() {
     return rows;
+  }
+
+  /** The steps among all that are learned from. */
+  public AllRows all() {
+    return all;
   }
 
   long address() {

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 
 /**
@@ -185,12 +184,16 @@ public record Growth(
         .collect(Collectors.joining(",", "[", "]"));
   }
 
-  /** Which rows a round learns from; the same for the same seed and round. */
-  boolean[] rowsOfRound(int rows, long seed, int round) {
-    SplittableRandom random = new SplittableRandom(StableHash.combine(seed, round));
+  /**
+   * Which of some rows a round learns from; the same for the same seed and round.
+   *
+   * @param before how many rows stand before them
+   */
+  boolean[] rowsOfRound(int rows, long before, long seed, int round) {
+    long mixed = StableHash.combine(seed, round);
     boolean[] included = new boolean[rows];
     for (int row = 0; row < rows; row++) {
-      included[row] = random.nextDouble() < rowShare;
+      included[row] = StableHash.uniform(mixed, before + row) < rowShare;
     }
     return included;
   }

@@ -8,6 +8,7 @@ import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.gbrl.algorithm.AdvantageWeightedActor.Weights;
 import dev.hindcast.gbrl.tree.Growth;
+import dev.hindcast.training.learner.AllRows;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,13 +21,13 @@ class AdvantageWeightedTreesTest {
   void weightsAreExponentialCappedAndOneOnAverage() {
     // Check 4: A = (-1, 0, 1); temperature 1, then 0.05 with the cap 20
     float[] q = {-1, 0, 1};
-    Weights mild = Weights.of(q, new float[3], ALL, 1, AdvantageUnit.REWARD, 20);
+    Weights mild = Weights.of(q, new float[3], ALL, 1, AdvantageUnit.REWARD, 20, AllRows.here(3));
     float mean = (0.367879f + 1 + 2.718282f) / 3;
     assertThat(mild.all()[0] * mean).isCloseTo(0.367879f, within(1e-5f));
     assertThat(mild.all()[1] * mean).isCloseTo(1, within(1e-5f));
     assertThat(mild.all()[2] * mean).isCloseTo(2.718282f, within(1e-5f));
     assertThat(mild.capped()).isZero();
-    Weights sharp = Weights.of(q, new float[3], ALL, 20, AdvantageUnit.REWARD, 20);
+    Weights sharp = Weights.of(q, new float[3], ALL, 20, AdvantageUnit.REWARD, 20, AllRows.here(3));
     assertThat(sharp.all()[0]).isCloseTo((float) (2.06e-9 * 3 / 21), within(1e-11f));
     assertThat(sharp.all()[1]).isCloseTo(3 / 21f, within(1e-5f));
     assertThat(sharp.all()[2]).isCloseTo(20 * 3 / 21f, within(1e-4f));
@@ -53,7 +54,15 @@ class AdvantageWeightedTreesTest {
   }
 
   private static float[] deviations(float[] q, float[] counting) {
-    return Weights.of(q, new float[q.length], counting, 2, AdvantageUnit.DEVIATION, 20).all();
+    return Weights.of(
+            q,
+            new float[q.length],
+            counting,
+            2,
+            AdvantageUnit.DEVIATION,
+            20,
+            AllRows.here(q.length))
+        .all();
   }
 
   @ParameterizedTest

@@ -9,7 +9,6 @@ import dev.hindcast.core.world.DiscreteWorld;
 import dev.hindcast.core.world.Rollouts;
 import dev.hindcast.gbrl.product.TreeFunctions;
 import dev.hindcast.gbrl.product.TreeProduct;
-import dev.hindcast.gbrl.tree.FeatureMatrix;
 import dev.hindcast.gbrl.tree.Growth;
 import dev.hindcast.training.learner.Experience;
 import dev.hindcast.training.learner.LearnerState;
@@ -168,7 +167,7 @@ class GradientBoostedPpoTest {
               DISCOUNT,
               Experience.RewardScale.NONE,
               Optional.of(new Experience.Fresh(0, version)));
-      try (FeatureMatrix observations = Setting.observationsOf(fresh);
+      try (Observations observations = new Observations(experience);
           GradientBoostedPpo learner =
               new GradientBoostedPpo(
                   new Setting(experience, observations, 1, DISCOUNT, 1, Optional.empty()),

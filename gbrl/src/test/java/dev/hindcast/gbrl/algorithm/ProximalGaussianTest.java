@@ -10,7 +10,6 @@ import dev.hindcast.core.policy.Policy;
 import dev.hindcast.core.world.ContinuousWorld.BoxActor;
 import dev.hindcast.core.world.PointMass;
 import dev.hindcast.gbrl.product.TreeFunctions;
-import dev.hindcast.gbrl.tree.FeatureMatrix;
 import dev.hindcast.gbrl.tree.Growth;
 import dev.hindcast.training.head.Head;
 import dev.hindcast.training.learner.Experience;
@@ -94,15 +93,15 @@ class ProximalGaussianTest {
   /** A policy that learns while it lives. */
   private static final class Life implements AutoCloseable {
     private final GradientBoostedPpo.Config config;
-    private FeatureMatrix observations;
+    private Setting setting;
     private GradientBoostedPpo learner;
     private int version;
 
     Life(GradientBoostedPpo.Config config) {
       this.config = config;
       TransitionColumns any = WORLD.log(WORLD.clumsy(), 1, 1);
-      observations = Setting.observationsOf(any);
-      learner = new GradientBoostedPpo(setting(any), config);
+      setting = setting(any);
+      learner = new GradientBoostedPpo(setting, config);
     }
 
     private Setting setting(TransitionColumns data) {
@@ -112,18 +111,18 @@ class ProximalGaussianTest {
               DISCOUNT,
               Experience.RewardScale.NONE,
               Optional.of(new Experience.Fresh(0, version)));
-      return new Setting(experience, observations, 1, DISCOUNT, 1, Optional.empty());
+      return new Setting(
+          experience, new Observations(experience), 1, DISCOUNT, 1, Optional.empty());
     }
 
     /** So many episodes, and what they teach; the figures of the first update. */
     Losses live(int episodes) {
       TransitionColumns lived = lived(episodes);
       version++;
-      FeatureMatrix before = observations;
-      observations = Setting.observationsOf(lived);
-      Setting setting = setting(lived);
+      Setting before = setting;
+      setting = setting(lived);
       learner.goOn(setting);
-      before.close();
+      before.observations().close();
       Sampler sampler =
           Draws.ALL.sampler(
               setting.experience(), Uses.STEPS_WITH_NEXT_OBSERVATION, learner.steps(), 0.5, 1);
@@ -184,7 +183,7 @@ class ProximalGaussianTest {
     @Override
     public void close() {
       learner.close();
-      observations.close();
+      setting.observations().close();
     }
   }
 }

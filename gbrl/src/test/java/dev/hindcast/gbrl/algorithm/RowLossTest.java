@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.hindcast.core.loss.ClippedSurrogate;
 import dev.hindcast.core.loss.FDivergence;
 import dev.hindcast.core.loss.MaskedSoftmax;
+import dev.hindcast.training.learner.AllRows;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -92,7 +93,9 @@ class RowLossTest {
     Function<float[], RowLoss> squared = x -> RowLoss.squaredError(x, targets, WEIGHTS);
     Function<float[], RowLoss> expectile = x -> RowLoss.expectile(x, targets, 0.8, WEIGHTS);
     Function<float[], RowLoss> dual =
-        x -> RowLoss.divergence(FDivergence.CHI_SQUARE, x, targets, 0.7, 2, WEIGHTS);
+        x ->
+            RowLoss.divergence(
+                FDivergence.CHI_SQUARE, x, targets, 0.7, 2, WEIGHTS, AllRows.here(WEIGHTS.length));
     for (int i = 0; i < 4; i++) {
       assertDerivatives(squared, outputs, i);
       assertDerivatives(expectile, outputs, i);
@@ -162,7 +165,8 @@ class RowLossTest {
     float[] ones = new float[q.length];
     Arrays.fill(ones, 1);
     for (int step = 0; step < 300; step++) {
-      RowLoss loss = RowLoss.divergence(divergence, v, q, conservatism, 1, ones);
+      RowLoss loss =
+          RowLoss.divergence(divergence, v, q, conservatism, 1, ones, AllRows.here(ones.length));
       double gradient = 0;
       double curvature = 0;
       for (int i = 0; i < q.length; i++) {

@@ -5,7 +5,6 @@ import dev.hindcast.core.policy.Policy;
 import dev.hindcast.core.policy.QFunction;
 import dev.hindcast.gbrl.product.TreeFunctions;
 import dev.hindcast.gbrl.product.TreeProduct;
-import dev.hindcast.gbrl.tree.FeatureMatrix;
 import dev.hindcast.training.learner.Experience;
 import dev.hindcast.training.learner.Losses;
 import dev.hindcast.training.sampling.Draws;
@@ -36,7 +35,7 @@ record Training(TransitionColumns data, TreeProduct product, List<Losses> losses
       int updates) {
     Experience experience = new Experience(data, discount, Experience.RewardScale.NONE);
     List<Losses> losses = new ArrayList<>();
-    try (FeatureMatrix observations = Setting.observationsOf(data);
+    try (Observations observations = new Observations(experience);
         TreeLearner made =
             learner.apply(new Setting(experience, observations, 1, discount, 1, target))) {
       Sampler sampler = Draws.ALL.sampler(experience, Uses.ALL_STEPS, made.steps(), 0.5, 1);

@@ -126,6 +126,9 @@ class TreeLearnersTest extends LearnerContract {
         dynamicTest("leaks no native memory", () -> leaksNothing(algorithm, course, exam)),
         dynamicTest("stops at what is no number", () -> stops(algorithm, course, exam)),
         dynamicTest(
+            "learns the same from data in parts",
+            () -> new JointLearning(algorithm, course, exam.hurried(), FEW_UPDATES).check()),
+        dynamicTest(
             "trains as long as its rounds say",
             () ->
                 assertThat(algorithm.schedule(settings(), exam.options()).updates())

@@ -150,7 +150,7 @@ class EnsembleTest {
     Growth half = growth(1, 1, 0, 0.5, 1);
     Features features = numbers("x");
     float[] gradient = new float[2000];
-    boolean[] included = half.rowsOfRound(2000, 11, 0);
+    boolean[] included = half.rowsOfRound(2000, 0, 11, 0);
     double sum = 0;
     int count = 0;
     for (int i = 0; i < 2000; i++) {
