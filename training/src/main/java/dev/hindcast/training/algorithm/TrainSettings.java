@@ -29,7 +29,7 @@ import java.util.List;
  * @param tensorboard whether a bundle also holds its metrics as a TensorBoard event file
  * @param snapshots how many moments towards the end of training a bundle exports besides the end,
  *     see {@link Snapshots}
- * @param distribution whether a run is trained whole on one executor or in rounds on several
+ * @param distribution whether a run is trained whole on one executor or on several
  */
 public record TrainSettings(
     int seeds,
@@ -76,9 +76,6 @@ public record TrainSettings(
     new Schedule(updates, batchSize, checkpointEvery, metricsEvery);
     new RewardScale(rewardScale, rewardShift);
     Snapshots.check(snapshots);
-    Require.that(
-        snapshots == 0 || distribution.isWhole(),
-        "snapshots are taken of runs that are trained whole: set distribution.shards: 1, or snapshots: 0.");
     Require.closed("demonstration-share", demonstrationShare, 0, 1);
   }
 

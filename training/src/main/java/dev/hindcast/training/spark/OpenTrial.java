@@ -6,8 +6,11 @@ import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.training.algorithm.Algorithm;
 import dev.hindcast.training.algorithm.Assignment;
 import dev.hindcast.training.algorithm.Trainee;
+import dev.hindcast.training.learner.AllRows;
 import dev.hindcast.training.learner.Experience;
 import dev.hindcast.training.learner.Experience.RewardScale;
+import dev.hindcast.training.learner.Gathering;
+import dev.hindcast.training.learner.JointLearner;
 import dev.hindcast.training.learner.Learner;
 import dev.hindcast.training.loop.Alarms;
 import dev.hindcast.training.sampling.Sampler;
@@ -31,12 +34,24 @@ final class OpenTrial implements AutoCloseable {
    * the whole would.
    */
   static OpenTrial on(TransitionColumns data, Normalizer normalizer, Trial trial, int shard) {
+    return on(data, normalizer, trial, shard, Gathering.alone());
+  }
+
+  /** On a member's part of the data. */
+  static OpenTrial on(
+      TransitionColumns data, Normalizer normalizer, Trial trial, Gathering gathering) {
+    return on(data, normalizer, trial, 0, gathering);
+  }
+
+  private static OpenTrial on(
+      TransitionColumns data, Normalizer normalizer, Trial trial, int shard, Gathering gathering) {
     Algorithm algorithm = trial.algorithm();
     Experience experience =
         new Experience(
             data,
             trial.discount(),
-            trial.yieldsPolicy() ? trial.settings().rewards() : RewardScale.NONE);
+            trial.yieldsPolicy() ? trial.settings().rewards() : RewardScale.NONE,
+            gathering);
     Trainee trainee =
         algorithm.open(
             new Assignment(
@@ -78,7 +93,11 @@ final class OpenTrial implements AutoCloseable {
   }
 
   Learner learner() {
-    return trainee.learner();
+    return all().areHere() ? trainee.learner() : new JointLearner(trainee.learner(), all());
+  }
+
+  AllRows all() {
+    return experience.all();
   }
 
   Sampler sampler() {

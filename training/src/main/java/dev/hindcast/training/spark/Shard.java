@@ -29,22 +29,27 @@ record Shard(int index, TransitionColumns data) implements Serializable {
   static JavaRDD<Shard> of(JavaSparkContext context, Dataset dataset, int shards) {
     List<String> files = dataset.files(Split.Part.TRAINING);
     if (files.size() < shards) {
-      throw UserError.usage(
-          "Cannot cut dataset "
-              + dataset.manifest().name()
-              + " into "
-              + shards
-              + " shards: its training side has "
-              + files.size()
-              + (files.size() == 1 ? " file" : " files")
-              + ", and a file is read whole. Lower train.distribution.shards, or ingest again with spark.sql.shuffle.partitions of at least "
-              + shards
-              + ".");
+      throw tooFew(dataset, files.size(), shards);
     }
     return context
         .parallelize(IntStream.range(0, shards).boxed().toList(), shards)
         .map(index -> new Shard(index, read(dataset, index, shards)))
         .persist(StorageLevel.MEMORY_ONLY());
+  }
+
+  /** Why so few files are not so many shards. */
+  static UserError tooFew(Dataset dataset, int files, int shards) {
+    return UserError.usage(
+        "Cannot cut dataset "
+            + dataset.manifest().name()
+            + " into "
+            + shards
+            + " shards: its training side has "
+            + files
+            + (files == 1 ? " file" : " files")
+            + ", and a file is read whole. Lower train.distribution.shards, or ingest again with spark.sql.shuffle.partitions of at least "
+            + shards
+            + ".");
   }
 
   private static TransitionColumns read(Dataset dataset, int index, int shards) {

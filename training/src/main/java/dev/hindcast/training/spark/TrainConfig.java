@@ -206,7 +206,12 @@ public record TrainConfig(
                 of,
                 stopping)
             : new Plan(label, family, entry, entry.defaults(), shared, of, stopping);
-    if (!plan.settings().distribution().isWhole() && !entry.hasMean()) {
+    boolean isInRounds = !plan.settings().distribution().isWhole() && entry.meeting().isEmpty();
+    if (isInRounds && plan.settings().snapshots() > 0) {
+      values.problem(
+          "snapshots are taken of runs that are trained whole: set distribution.shards: 1, or snapshots: 0.");
+    }
+    if (isInRounds && !entry.hasMean()) {
       values.problem(
           label
               + " cannot be trained in "

@@ -247,13 +247,26 @@ public final class TrainJob {
   private List<Outcome> outcomes(List<Trial> trials) {
     tracked.expect(trials);
     try {
+      Map<Trial, Integer> members = new LinkedHashMap<>();
+      Places places = Places.of(context());
+      trials.forEach(trial -> members.put(trial, places.members(trial, dataset, progress)));
       List<Outcome> outcomes =
-          new ArrayList<>(ofWhole(trials.stream().filter(Trial::isWhole).toList()));
+          new ArrayList<>(
+              ofWhole(
+                  trials.stream()
+                      .filter(trial -> !trial.isInRounds() && members.get(trial) == 1)
+                      .toList()));
       PeriodicAveraging averaging =
           new PeriodicAveraging(context(), dataset, output, existing, progress, tracked::figures);
-      trials.stream()
-          .filter(trial -> !trial.isWhole())
-          .forEach(trial -> outcomes.add(averaging.train(trial)));
+      Spreading spreading =
+          new Spreading(context(), dataset, output, existing, progress, tracked::figures);
+      for (Trial trial : trials) {
+        if (trial.isInRounds()) {
+          outcomes.add(averaging.train(trial));
+        } else if (members.get(trial) > 1) {
+          outcomes.add(spreading.train(trial, members.get(trial)));
+        }
+      }
       tracked.ended(outcomes);
       return outcomes;
     } catch (RuntimeException e) {
@@ -267,27 +280,16 @@ public final class TrainJob {
     if (trials.isEmpty()) {
       return List.of();
     }
-    LatestLine line = new LatestLine();
-    LatestLine figures = new LatestLine();
-    spark.sparkContext().register(line, "training progress");
-    spark.sparkContext().register(figures, "training figures");
-    List<ProgressListener> listeners =
-        List.of(
-            new ProgressListener(line.id(), progress),
-            new ProgressListener(figures.id(), tracked::figures));
-    listeners.forEach(spark.sparkContext()::addSparkListener);
-    try {
+    try (Lines lines = new Lines(context(), progress, tracked::figures)) {
       JavaRDD<Outcome> outcomes =
           context()
               .parallelize(trials, trials.size())
-              .map(new TrialTask(dataset, output, existing, line, figures));
+              .map(new TrialTask(dataset, output, existing, lines.said(), lines.figures()));
       return GpuTasks.profile(
               context(), trials.stream().map(trial -> trial.settings().device()).toList(), progress)
           .map(outcomes::withResources)
           .orElse(outcomes)
           .collect();
-    } finally {
-      listeners.forEach(spark.sparkContext()::removeSparkListener);
     }
   }
 

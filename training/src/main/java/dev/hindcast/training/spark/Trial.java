@@ -46,9 +46,9 @@ record Trial(
    */
   record Target(String name, String fingerprint, Policy policy) implements Serializable {}
 
-  /** Whether one executor trains it whole. */
-  boolean isWhole() {
-    return settings.distribution().isWhole();
+  /** Whether several executors train it in rounds. */
+  boolean isInRounds() {
+    return !settings.distribution().isWhole() && algorithm.meeting().isEmpty();
   }
 
   /** Whether it learns a policy rather than values. */

@@ -68,7 +68,7 @@ final class Trials {
   private JsonNode effectiveConfig(TrainConfig.Plan plan) {
     ObjectNode node = (ObjectNode) CanonicalJson.tree((Object) plan.settings());
     node.remove("seeds");
-    if (plan.settings().distribution().isWhole()) {
+    if (plan.settings().distribution().isWhole() || plan.algorithm().meeting().isPresent()) {
       node.remove("distribution"); // it changes nothing
     }
     plan.algorithm().ignored().keySet().forEach(key -> node.remove(key.replace('-', '_')));
