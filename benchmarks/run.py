@@ -6,8 +6,9 @@
     python run.py pendulum       --data FOLDER --out FOLDER
     python run.py icu-sepsis     --out FOLDER
     python run.py cartpole       --out FOLDER        (or acrobot, key-door, offers)
+    python run.py key-door       --out FOLDER --episodes 300 --config offline.yaml trees.yaml
 
-FOLDER of --data holds the Parquet logs; the last two need none. Each command makes the datasets, trains with the configs beside this file, and scores what came out: in the
+FOLDER of --data holds the Parquet logs; the last three need none. Each command makes the datasets, trains with the configs beside this file, and scores what came out: in the
 simulator, or exactly. What is finished is not done again, and interrupted training goes on from its checkpoints. Options after `--` go to
 `hindcast train`: `-- --set train.updates=100000 --set train.seeds=4`.
 """
@@ -97,6 +98,12 @@ TASKS = {
     "pendulum": Task("pendulum", {"replay": Log([Part("pendulum_replay.parquet")], OFFLINE)}),
 }
 
+OBSERVATIONS = {
+    "both": "{numeric: [features, sofa_score], categorical: [state]}",
+    "state": "{categorical: [state]}",
+    "numbers": "{numeric: [features]}",
+}
+
 # Worlds of our own, which make their logs themselves and know what policies earn.
 WORLDS = ["cartpole", "acrobot", "key-door", "offers"]
 
@@ -123,13 +130,14 @@ def hindcast(*words: str) -> None:
         raise SystemExit(status)
 
 
-def train(configs: Path, config: str, log: Path | None, out: Path, options: list[str]) -> Path:
+def train(configs: Path, chosen: list[str], log: Path | None, out: Path, options: list[str], ingest: tuple[str, ...] = ()) -> Path:
     """Dataset and bundles in `out`; the folder of the bundles."""
     dataset, bundles = out / "dataset", out / "bundles"
     if not (dataset / "manifest.json").exists():
         place = [] if log is None else ["--set", f"ingest.source.path={log}"]
-        hindcast("ingest", "--config", str(configs / "log.yaml"), "--output", str(dataset), *place)
-    hindcast("train", "--config", str(configs / config), "--dataset", str(dataset), "--output", str(bundles), *options)
+        hindcast("ingest", "--config", str(configs / "log.yaml"), "--output", str(dataset), *place, *ingest)
+    for config in chosen:
+        hindcast("train", "--config", str(configs / config), "--dataset", str(dataset), "--output", str(bundles), *options)
     return bundles
 
 
@@ -157,7 +165,7 @@ def world(given: argparse.Namespace, options: list[str]) -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     log = given.out / "log.parquet"
     if not log.exists():
-        java("WorldLogMain", given.task, str(log))
+        java("WorldLogMain", given.task, str(log), *([] if given.episodes is None else [str(given.episodes)]))
     bundles = train(HERE / given.task, given.config, log, given.out, options)
     text = java("WorldScoreMain", given.task, given.yardstick, str(bundles))
     print(text)
@@ -174,7 +182,7 @@ def simulated(task: Task, given: argparse.Namespace, options: list[str]) -> None
         file = folder / "log.parquet"
         if not file.exists():
             parquet.write_table(mixture(given.data, log.parts), file)
-        runs.append(train(HERE / task.environment, log.config, file, folder, options))
+        runs.append(train(HERE / task.environment, [log.config], file, folder, options))
     if not runs:
         raise SystemExit(f"Nothing to do: --only must name some of {', '.join(task.logs)}.")
     score("score_policies.py", "--environment", task.environment, "--yardstick", task.yardstick, "--out", str(given.out / f"{given.task}.md"), *map(str, runs))
@@ -186,14 +194,17 @@ def main() -> None:
     arguments.add_argument("--data", type=Path, help="the folder of the Parquet logs")
     arguments.add_argument("--out", type=Path, required=True)
     arguments.add_argument("--only", nargs="+", default=[], help="only these mixtures")
-    arguments.add_argument("--config", default=OFFLINE, help="the training config in the world's folder, or the path of another")
+    arguments.add_argument("--config", nargs="+", default=[OFFLINE], help="in a world and on ICU-Sepsis: training configs in its folder, or paths of others")
+    arguments.add_argument("--episodes", type=int, help="in a world: how many its log has, instead of some 100,000 steps")
+    arguments.add_argument("--observation", choices=OBSERVATIONS, default="both", help="on ICU-Sepsis: the state's number, the numbers of its cluster's center, or both")
     arguments.add_argument("--yardstick", default="behavior-cloning", help="in a world: the algorithm that others are compared with")
     words = sys.argv[1:]
     at = words.index("--") if "--" in words else len(words)
     given, options = arguments.parse_args(words[:at]), words[at + 1 :]
     given.out = given.out.resolve()
     if given.task == "icu-sepsis":
-        bundles = train(HERE / "icu-sepsis", OFFLINE, None, given.out, options)
+        seen = ("--set", f"ingest.observation={OBSERVATIONS[given.observation]}")
+        bundles = train(HERE / "icu-sepsis", given.config, None, given.out, options, seen)
         score("score_icu_sepsis.py", "--out", str(given.out / "icu-sepsis.md"), str(bundles))
     elif given.task in WORLDS:
         world(given, options)

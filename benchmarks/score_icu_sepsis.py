@@ -1,6 +1,7 @@
 """Exact values of exported discrete policies on ICU-Sepsis, by linear algebra: no simulation, no estimate, no error.
 
     python score_icu_sepsis.py --world ../examples/icu-sepsis --out icu-sepsis.md BUNDLE [BUNDLE ...]
+    python score_icu_sepsis.py --drivers BUNDLE
 
 A BUNDLE is a policy bundle or a folder of such; seeds (`NAME-seed0`, `NAME-seed1`, ...) make one row. The value of a policy is its survival rate
 (discount 1). It is computed apart from Hindcast's own solver, so each checks the other. Bundles with `snapshots/<updates>/model.onnx` are valued at
@@ -56,18 +57,29 @@ class World:
         )
 
     def value(self, policy: np.ndarray) -> float:
-        """Of a policy (states, actions): solves V = P (r + V) over the states that do not end the episode."""
+        """Of a policy (states, actions)."""
+        return float(self.initial[~self.terminal] @ self.values(policy))
+
+    def values(self, policy: np.ndarray) -> np.ndarray:
+        """Of each state that does not end the episode: solves V = P (r + V)."""
         alive = ~self.terminal
         moves = np.einsum("sa,san->sn", policy[alive], self.moves[alive])
-        values = np.linalg.solve(np.eye(alive.sum()) - moves[:, alive], moves @ self.reward)
-        return float(self.initial[alive] @ values)
+        return np.linalg.solve(np.eye(alive.sum()) - moves[:, alive], moves @ self.reward)
+
+    def column(self, name: str) -> np.ndarray:
+        return self.sofa if name == "sofa_score" else self.features[:, int(name.rsplit(".", 1)[1])]
+
+    @property
+    def uniform(self) -> np.ndarray:
+        """The policy that takes every admissible action alike."""
+        return self.admissible / np.maximum(self.admissible.sum(axis=1, keepdims=True), 1)
 
 
 def probabilities(world: World, bundle: Path) -> np.ndarray:
     """(states, actions) What an exported policy does in every state."""
     manifest = json.loads((bundle / "manifest.json").read_text())
     space = manifest["observation_space"]
-    columns = [world.sofa if name == "sofa_score" else world.features[:, int(name.rsplit(".", 1)[1])] for name in space["numeric"]]
+    columns = [world.column(name) for name in space["numeric"]]
     states = len(world.initial)
     codes = []
     for field in space["categorical"]:
@@ -116,24 +128,43 @@ def table(world: World, bundles: list[Path]) -> str:
         lines.append(
             f"| {name} | {statistics.median(values):.4f} | {', '.join(f'{v:.4f}' for v in values)} | {statistics.median(modes):.4f} | {', '.join(f'{v:.4f}' for v in modes)} |"
         )
-    uniform = world.admissible / np.maximum(world.admissible.sum(axis=1, keepdims=True), 1)
-    lines += ["", f"Exact values at discount 1. Uniform over admissible actions: {world.value(uniform):.4f}."]
+    lines += ["", f"Exact values at discount 1. Uniform over admissible actions: {world.value(world.uniform):.4f}."]
     return "\n".join(lines) + "\n"
+
+
+def ranks(numbers: np.ndarray) -> np.ndarray:
+    """Places in order; equal ones share the mean of theirs."""
+    _, place, count = np.unique(numbers, return_inverse=True, return_counts=True)
+    return (np.cumsum(count) - (count + 1) / 2)[place]
+
+
+def drivers(world: World, folder: Path, bundle: Path) -> str:
+    """What a bundle's trees say they look at, beside the rank correlation with exact values."""
+    logger = 0.5 * world.uniform + 0.5 * published(world, folder, "expert_probability")
+    values = ranks(world.values(logger))
+    lines = ["| field | mean size | as it rises, the value | rank correlation with the exact value | with the SOFA score |", "|---|---:|---|---:|---:|"]
+    for driver in json.loads((bundle / "drivers.json").read_text())["drivers"]:
+        if driver["feature"].startswith(("features.", "sofa_score")):
+            own = ranks(world.column(driver["feature"])[~world.terminal])
+            exact, severity = np.corrcoef(own, values)[0, 1], np.corrcoef(own, ranks(world.sofa[~world.terminal]))[0, 1]
+            lines.append(f"| {driver['feature']} | {driver['size']:.4f} | {driver['direction'].lower()} | {exact:+.2f} | {severity:+.2f} |")
+    return "\n".join(lines) + "\n"
+
+
+def published(world: World, folder: Path, column: str) -> np.ndarray:
+    """(states, actions) A column of the published policies."""
+    policies = parquet.read_table(folder / "policies.parquet")
+    result = np.zeros((len(world.initial), ACTIONS))
+    result[policies["state"].to_numpy(), policies["action"].to_numpy()] = policies[column].to_numpy(zero_copy_only=False)
+    return result
 
 
 def self_test(world: World, folder: Path) -> None:
     """The published values of three policies, which do not come from this script."""
-    policies = parquet.read_table(folder / "policies.parquet")
-
-    def of(column: str) -> np.ndarray:
-        result = np.zeros((len(world.initial), ACTIONS))
-        result[policies["state"].to_numpy(), policies["action"].to_numpy()] = policies[column].to_numpy(zero_copy_only=False)
-        return result
-
     for label, policy, known in [
         ("uniform over all", np.full((len(world.initial), ACTIONS), 1 / ACTIONS), 0.780071),
-        ("expert", of("expert_probability"), 0.781845),
-        ("optimal", of("optimal_gamma1"), 0.875142),
+        ("expert", published(world, folder, "expert_probability"), 0.781845),
+        ("optimal", published(world, folder, "optimal_gamma1"), 0.875142),
     ]:
         value = world.value(policy)
         print(f"{label}: {value:.6f}, known {known}")
@@ -147,10 +178,13 @@ def main() -> None:
     arguments.add_argument("--world", type=Path, default=Path(__file__).parent.parent / "examples" / "icu-sepsis")
     arguments.add_argument("--out", type=Path, help="a Markdown file")
     arguments.add_argument("--self-test", action="store_true", help="check the solver against published values")
+    arguments.add_argument("--drivers", type=Path, metavar="BUNDLE", help="hold what this bundle's trees look at against the exact values")
     given = arguments.parse_args()
     world = World.read(given.world)
     if given.self_test:
         self_test(world, given.world)
+    elif given.drivers:
+        print(drivers(world, given.world, given.drivers))
     elif not given.bundles:
         arguments.error("nothing to value: name at least one BUNDLE")
     if given.bundles:

@@ -5,19 +5,22 @@ import dev.hindcast.core.data.TransitionColumns;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Writes the log of a simulated world, from its behavior policies: {@code WORLD FILE}. */
+/**
+ * Writes the log of a simulated world, from its behavior policies: {@code WORLD FILE [EPISODES]}.
+ */
 public final class WorldLogMain {
   private static final long SEED = 1;
 
   private WorldLogMain() {}
 
-  /** Two arguments: the world's name, the Parquet file. */
+  /** The world's name, the Parquet file, and perhaps how many episodes instead of the usual. */
   public static void main(String[] arguments) throws IOException {
-    if (arguments.length != 2) {
-      throw UserError.usage("Cannot write a log: name a world and a file.");
+    if (arguments.length < 2 || arguments.length > 3) {
+      throw UserError.usage("Cannot write a log: name a world, a file, and perhaps episodes.");
     }
     SimulatedWorld world = SimulatedWorld.named(arguments[0]);
-    RawLog.write(log(world, world.loggedEpisodes()), Path.of(arguments[1]));
+    int episodes = arguments.length == 3 ? Integer.parseInt(arguments[2]) : world.loggedEpisodes();
+    RawLog.write(log(world, episodes), Path.of(arguments[1]));
   }
 
   /** So many episodes of a world's log. */

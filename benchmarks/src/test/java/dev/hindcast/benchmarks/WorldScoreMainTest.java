@@ -71,5 +71,8 @@ class WorldScoreMainTest {
             () -> WorldScoreMain.table(KEYS, "iql", List.of(folder), new BundleLoader(List.of())))
         .isInstanceOf(UserError.class)
         .hasMessageEndingWith("holds a finished bundle of a policy.");
+    assertThatThrownBy(() -> WorldLogMain.main(new String[] {"key-door"}))
+        .isInstanceOf(UserError.class)
+        .hasMessage("Cannot write a log: name a world, a file, and perhaps episodes.");
   }
 }
