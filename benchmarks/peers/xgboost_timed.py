@@ -13,11 +13,12 @@ COLUMNS, ACTIONS = 20, 10
 
 
 def table(rows):
+    """As `SyntheticLog.table` draws it: a softmax of linear functions of all columns."""
     generator = np.random.default_rng(0)
     seen = generator.uniform(-1, 1, (rows, COLUMNS)).astype(np.float32)
-    preferred = np.minimum((seen[:, 0] + 1) / 2 * ACTIONS, ACTIONS - 1).astype(int)
-    chosen = np.where(generator.random(rows) < 0.5, preferred, generator.integers(ACTIONS, size=rows))
-    return seen, chosen
+    action, column = np.arange(ACTIONS), np.arange(COLUMNS)[:, None]
+    logits = seen @ np.cos(7 * action + 3 * column + action * column).astype(np.float32)
+    return seen, (logits + generator.gumbel(size=logits.shape)).argmax(axis=1)
 
 
 def main():

@@ -52,8 +52,8 @@ final class SyntheticLog {
   }
 
   /**
-   * Twenty columns and ten actions, half of them chosen by the first column: something for trees to
-   * find. The next two columns say what an action earns.
+   * Twenty columns and ten actions, drawn by a softmax of linear functions of all columns: there is
+   * something to find in every part of a tree. An action earns what its column says.
    */
   static TransitionColumns table(int rows) {
     List<String> names = IntStream.range(0, COLUMNS).mapToObj(i -> "column." + i).toList();
@@ -69,15 +69,31 @@ final class SyntheticLog {
         log.beginEpisode(Integer.toString(row));
       }
       float[] seen = floats(random, COLUMNS);
-      int preferred = (int) ((seen[0] + 1) / 2 * COLUMN_CHOICES);
-      int chosen = random.nextBoolean() ? preferred : random.nextInt(COLUMN_CHOICES);
-      double reward = (chosen % 2 == 0 ? seen[1] : seen[2]) + random.nextDouble();
-      log.addStep(seen, new int[0], new boolean[0], chosen, reward, 0.5);
+      int chosen = choice(seen, random);
+      log.addStep(
+          seen, new int[0], new boolean[0], chosen, seen[chosen] + random.nextDouble(), 0.1);
       if (row % STEPS_PER_EPISODE == STEPS_PER_EPISODE - 1 || row == rows - 1) {
         log.endEpisode(true);
       }
     }
     return log.build();
+  }
+
+  /** The greatest logit after noise of Gumbel's distribution: a draw from the softmax. */
+  private static int choice(float[] seen, SplittableRandom random) {
+    int chosen = 0;
+    double greatest = Double.NEGATIVE_INFINITY;
+    for (int action = 0; action < COLUMN_CHOICES; action++) {
+      double logit = -Math.log(-Math.log(random.nextDouble(1e-300, 1)));
+      for (int j = 0; j < COLUMNS; j++) {
+        logit += Math.cos(7 * action + 3 * j + action * j) * seen[j];
+      }
+      if (logit > greatest) {
+        greatest = logit;
+        chosen = action;
+      }
+    }
+    return chosen;
   }
 
   private static TransitionColumns filled(ActionSpace actions, int rows) {

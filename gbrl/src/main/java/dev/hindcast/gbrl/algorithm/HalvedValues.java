@@ -74,7 +74,7 @@ final class HalvedValues {
 
   /** (n): the lesser of both of the logged actions, as they stand. */
   float[] leastLogged(int[] rows) {
-    float[] least = first.outputs(rows);
+    float[] least = first.outputs(rows).clone();
     float[] other = second.outputs(rows);
     for (int i = 0; i < least.length; i++) {
       least[i] = Math.min(least[i], other[i]);

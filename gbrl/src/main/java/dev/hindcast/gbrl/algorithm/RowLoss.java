@@ -203,20 +203,27 @@ record RowLoss(double value, float[] gradient, float[] curvature) {
   private void curve(
       int row, int actions, int chosen, boolean[] mask, float weight, double smoothing) {
     int from = row * actions;
-    int admissible = 0;
-    for (int i = from; i < from + actions; i++) {
-      admissible += mask.length == 0 || mask[i] ? 1 : 0;
-    }
+    double spread = smoothing == 0 ? 0 : smoothing / admissible(mask, from, actions);
+    double perWeight = 1.0 / weight;
     for (int i = from; i < from + actions; i++) {
       if (mask.length == 0 || mask[i]) {
-        double label = smoothing / admissible + (i - from == chosen ? 1 - smoothing : 0);
-        curvature[i] = ofSoftmax(weight, gradient[i] / weight + label);
+        double label = i - from == chosen ? 1 - smoothing + spread : spread;
+        curvature[i] = ofSoftmax(weight, gradient[i] * perWeight + label);
       }
     }
   }
 
+  private static int admissible(boolean[] mask, int from, int actions) {
+    int count = 0;
+    for (int i = from; i < from + actions; i++) {
+      count += mask.length == 0 || mask[i] ? 1 : 0;
+    }
+    return count;
+  }
+
   private static float ofSoftmax(float weight, double p) {
-    return (float) (weight * Math.max(2 * p * (1 - p), FLATTEST));
+    double curvature = 2 * p * (1 - p);
+    return (float) (weight * (curvature > FLATTEST ? curvature : FLATTEST));
   }
 
   /** (n, actions): {@code 2 weight p (1 - p)} for the admissible actions. */
@@ -276,7 +283,7 @@ record RowLoss(double value, float[] gradient, float[] curvature) {
    * @param of how many there are
    */
   RowLoss among(int[] rows, int of) {
-    if (isAll(rows, of)) {
+    if (TreeFunction.isAll(rows, of)) {
       return this;
     }
     int width = gradient.length / rows.length;
@@ -287,13 +294,5 @@ record RowLoss(double value, float[] gradient, float[] curvature) {
       System.arraycopy(curvature, i * width, curvatures, rows[i] * width, width);
     }
     return new RowLoss(value, gradients, curvatures);
-  }
-
-  private static boolean isAll(int[] rows, int of) {
-    boolean isAll = rows.length == of;
-    for (int i = 0; i < rows.length && isAll; i++) {
-      isAll = rows[i] == i;
-    }
-    return isAll;
   }
 }

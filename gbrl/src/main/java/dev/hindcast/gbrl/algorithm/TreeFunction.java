@@ -68,9 +68,18 @@ final class TreeFunction implements Part {
     return found;
   }
 
-  /** (n, outputs) on some of its rows. */
+  /** (n, outputs) on some of its rows; shared, read only. */
   float[] outputs(int[] rows) {
-    return at(rows, outputs());
+    return isAll(rows, matrix.rows()) ? outputs() : at(rows, outputs());
+  }
+
+  /** Whether these are so many rows, one after the other. */
+  static boolean isAll(int[] rows, int of) {
+    boolean isAll = rows.length == of;
+    for (int i = 0; i < rows.length && isAll; i++) {
+      isAll = rows[i] == i;
+    }
+    return isAll;
   }
 
   private float[] at(int[] rows, float[] all) {

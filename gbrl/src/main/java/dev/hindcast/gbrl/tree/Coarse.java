@@ -189,11 +189,26 @@ final class Coarse {
   }
 
   private static void round(float[] values, int column, int width, float[] ends) {
+    float[] padded = Arrays.copyOf(ends, 2 * Integer.highestOneBit(ends.length));
+    Arrays.fill(padded, ends.length, padded.length, Float.POSITIVE_INFINITY);
     for (int i = column; i < values.length; i += width) {
       if (!Float.isNaN(values[i])) {
-        int at = Arrays.binarySearch(ends, values[i] + 0f);
-        values[i] = ends[at >= 0 ? at : -at - 2];
+        values[i] = padded[last(padded, values[i])];
       }
     }
+  }
+
+  /**
+   * The place of the last of these that is not above a value; the first is not. By halves and
+   * without branches, of which every second would be guessed wrong.
+   *
+   * @param rising as many as a power of two
+   */
+  private static int last(float[] rising, float value) {
+    int at = 0;
+    for (int step = rising.length / 2; step > 0; step /= 2) {
+      at += rising[at + step] <= value ? step : 0;
+    }
+    return at;
   }
 }

@@ -18,13 +18,15 @@ record Whole(float[] gradient, float[] hessian) {
   /** With a unit for each output. */
   static Whole of(float[] gradient, float[] hessian, int outputs, AllRows all) {
     double[] largest = new double[2 * outputs];
+    int k = 0;
     for (int i = 0; i < gradient.length; i++) {
-      int output = i % outputs;
-      largest[output] = Math.max(largest[output], Math.abs(gradient[i]));
-      largest[outputs + output] = Math.max(largest[outputs + output], hessian[i]);
+      double size = Math.abs(gradient[i]);
+      largest[k] = size > largest[k] ? size : largest[k];
+      largest[outputs + k] = hessian[i] > largest[outputs + k] ? hessian[i] : largest[outputs + k];
+      k = k + 1 == outputs ? 0 : k + 1;
     }
     largest = all.greatest(largest);
-    int digits = Long.SIZE - Long.numberOfLeadingZeros(all.count());
+    int digits = Math.max(2, Long.SIZE - Long.numberOfLeadingZeros(all.count()));
     double[] units = new double[largest.length];
     for (int i = 0; i < units.length; i++) {
       int exponent = largest[i] == 0 ? 0 : Math.getExponent(largest[i]);
@@ -34,15 +36,17 @@ record Whole(float[] gradient, float[] hessian) {
         rounded(gradient, outputs, units, 0), rounded(hessian, outputs, units, outputs));
   }
 
+  /** To the nearest multiple: of a double so large the unit is the last digit. */
   private static float[] rounded(float[] values, int outputs, double[] units, int from) {
-    double[] inverse = new double[outputs];
+    double[] large = new double[outputs];
     for (int k = 0; k < outputs; k++) {
-      inverse[k] = 1 / units[from + k];
+      large[k] = 1.5 * Math.scalb(units[from + k], DIGITS - 1);
     }
     float[] rounded = new float[values.length];
+    int k = 0;
     for (int i = 0; i < values.length; i++) {
-      int k = i % outputs;
-      rounded[i] = (float) (Math.rint(values[i] * inverse[k]) * units[from + k]);
+      rounded[i] = (float) (values[i] + large[k] - large[k]);
+      k = k + 1 == outputs ? 0 : k + 1;
     }
     return rounded;
   }
