@@ -129,6 +129,22 @@ public final class Shops {
       return row(plan, happened, sold, false);
     }
 
+    /** Its decision as a line of JSON, with the time in milliseconds. */
+    public String decisionJson() {
+      return "{\"id\": \"%s\", \"visit\": \"%s\", \"step\": %d, \"age\": %s, \"spent\": 0.0, \"offer\": %d, \"p\": %s, \"left\": %b, \"at\": %d}"
+          .formatted(id, visit, step, age, offer, p, left, millis);
+    }
+
+    /** The decision with its reward as a line of JSON, with the time in milliseconds. */
+    public String wholeJson() {
+      return decisionJson().replaceFirst("\\}$", ", \"sold\": " + sold + "}");
+    }
+
+    /** Its reward as a line of JSON, with the time in milliseconds. */
+    public String rewardJson(long happened) {
+      return "{\"id\": \"%s\", \"sold\": %s, \"at\": %d}".formatted(id, sold, happened);
+    }
+
     private EventRow row(StreamPlan plan, long time, Double reward, boolean isDecision) {
       Object[] values = new Object[plan.columns().size()];
       for (int i = 0; i < values.length; i++) {

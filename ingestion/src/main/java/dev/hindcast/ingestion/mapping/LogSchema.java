@@ -23,7 +23,13 @@ public record LogSchema(Map<String, ColumnType> columns) {
    */
   public static final String REWARD_OBSERVED = "_reward_observed";
 
-  static final Set<String> OWN = Set.of(SOURCE, REWARD_OBSERVED);
+  /**
+   * The column in rows that a stream wrote which keeps a share of the episodes: how likely the
+   * row's episode was to be kept. Patterns do not match it.
+   */
+  public static final String SAMPLING_PROBABILITY = "_sampling_probability";
+
+  static final Set<String> OWN = Set.of(SOURCE, REWARD_OBSERVED, SAMPLING_PROBABILITY);
 
   /** Copies the map, keeping its order. */
   public LogSchema {

@@ -3,6 +3,7 @@ package dev.hindcast.streaming.job;
 import dev.hindcast.core.data.ObservationSpace.CategoricalField;
 import dev.hindcast.streaming.operator.Intake;
 import dev.hindcast.streaming.operator.RewardJoin;
+import dev.hindcast.streaming.operator.Sampling;
 import dev.hindcast.streaming.operator.Sessions;
 import dev.hindcast.streaming.plan.StreamConfig;
 import dev.hindcast.streaming.plan.StreamPlan;
@@ -79,6 +80,7 @@ public final class StreamJob {
           letters.union(
               rewards.getSideOutput(Intake.DEAD_LETTERS), whole.getSideOutput(Intake.DEAD_LETTERS));
     }
+    whole = whole.process(new Sampling(plan)).returns(OwnType.ROW).uid("sampling").name("sampling");
     StreamPlan known = plan;
     SingleOutputStreamOperator<EpisodeRows> episodes =
         whole
@@ -91,10 +93,7 @@ public final class StreamJob {
 
   /** Adds the sinks. */
   public void write(Flow flow) {
-    flow.episodes()
-        .sinkTo(EventSinks.rows(config.output().rows(), plan.columns()))
-        .uid("rows")
-        .name("rows");
+    flow.episodes().sinkTo(EventSinks.rows(config.output().rows(), plan)).uid("rows").name("rows");
     flow.deadLetters()
         .sinkTo(EventSinks.deadLetters(config.output().deadLetters()))
         .uid("dead-letters")

@@ -27,6 +27,9 @@ final class Account {
   /** Decisions for which no reward came. */
   static final String WITHOUT_REWARD = "without-reward";
 
+  /** Rows of episodes outside the share that is kept. */
+  static final String SAMPLED_OUT = "sampled-out";
+
   /** Episodes handed on. */
   static final String EPISODES = "episodes";
 

@@ -40,6 +40,7 @@ public final class RewardJoin extends KeyedCoProcessFunction<String, EventRow, E
 
   private final StreamPlan plan;
   private transient Account account;
+  private transient Remembered remembered;
   private transient RewardColumns rewardColumns;
   private transient MapState<String, EventRow> decisions;
   private transient MapState<String, EventRow> rewards;
@@ -68,7 +69,7 @@ public final class RewardJoin extends KeyedCoProcessFunction<String, EventRow, E
     TimerService timers = context.timerService();
     noteLate(decision, timers);
     long goes = decision.time() + plan.within();
-    if (goes <= timers.currentWatermark()) {
+    if (goes <= remembered.time(timers)) {
       refuse(decision, "decision-too-late", "its rewards are no longer waited for", context);
     } else if (add(decision, decisions, context)) {
       timers.registerEventTimeTimer(goes);
@@ -81,7 +82,7 @@ public final class RewardJoin extends KeyedCoProcessFunction<String, EventRow, E
     TimerService timers = context.timerService();
     noteLate(reward, timers);
     long waits = reward.time() + plan.within();
-    if (gone.value() != null || waits <= timers.currentWatermark()) {
+    if (gone.value() != null || waits <= remembered.time(timers)) {
       refuse(reward, TOO_LATE, "its decision is no longer waiting", context);
     } else if (add(reward, rewards, context)) {
       timers.registerEventTimeTimer(waits);
@@ -109,11 +110,13 @@ public final class RewardJoin extends KeyedCoProcessFunction<String, EventRow, E
   @Override
   public void initializeState(FunctionInitializationContext context) throws Exception {
     account = Account.open(getRuntimeContext(), context);
+    remembered = Remembered.open(plan.columns(), context);
   }
 
   @Override
   public void snapshotState(FunctionSnapshotContext context) throws Exception {
     account.save();
+    remembered.save();
   }
 
   /** Decisions of one id but with other contents all go: which one is right is for the checks. */
@@ -183,7 +186,7 @@ public final class RewardJoin extends KeyedCoProcessFunction<String, EventRow, E
   }
 
   private void noteLate(EventRow row, TimerService timers) {
-    if (row.time() <= timers.currentWatermark()) {
+    if (row.time() <= remembered.time(timers)) {
       account.add(Account.LATE, 1);
     }
   }

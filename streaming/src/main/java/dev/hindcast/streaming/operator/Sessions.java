@@ -50,6 +50,7 @@ public final class Sessions extends KeyedProcessFunction<String, EventRow, Episo
 
   private final StreamPlan plan;
   private transient Account account;
+  private transient Remembered remembered;
   private transient Ending ending;
   private transient MapState<String, EventRow> rows;
   private transient ValueState<SessionProgress> progress;
@@ -73,7 +74,7 @@ public final class Sessions extends KeyedProcessFunction<String, EventRow, Episo
   public void processElement(EventRow row, Context context, Collector<EpisodeRows> out)
       throws Exception {
     SessionProgress before = progress();
-    if (ending.reached(row) <= context.timerService().currentWatermark()) {
+    if (ending.reached(row) <= remembered.time(context.timerService())) {
       account.add(Account.LATE, 1);
       refuse(row, "too-late", "time has passed it", context);
       return;
@@ -145,11 +146,13 @@ public final class Sessions extends KeyedProcessFunction<String, EventRow, Episo
   @Override
   public void initializeState(FunctionInitializationContext context) throws Exception {
     account = Account.open(getRuntimeContext(), context);
+    remembered = Remembered.open(plan.columns(), context);
   }
 
   @Override
   public void snapshotState(FunctionSnapshotContext context) throws Exception {
     account.save();
+    remembered.save();
   }
 
   private void close(List<EventRow> inside, Context context, Collector<EpisodeRows> out) {

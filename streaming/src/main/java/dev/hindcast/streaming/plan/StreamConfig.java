@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
  * @param reward how rewards are waited for
  * @param pace how far behind, idle or ahead sources may be
  * @param episodes when episodes are over
+ * @param sampling the share of episodes that are kept, in (0, 1]
  * @param dataset the dataset whose observations the stream's are like, when there is one
  * @param output where rows, dead letters and checkpoints go
  * @param running how it runs
@@ -44,6 +45,7 @@ public record StreamConfig(
     RewardRule reward,
     Pace pace,
     Episodes episodes,
+    double sampling,
     Optional<String> dataset,
     Output output,
     Running running,
@@ -220,6 +222,7 @@ public record StreamConfig(
             stream.at("idle-after").duration(Duration.ofMinutes(1)),
             stream.at("clock-ahead").duration(Duration.ofMinutes(1))),
         episodes(stream, mapping),
+        sampling(stream.at("sampling")),
         stream.at("dataset").isPresent()
             ? Optional.of(stream.at("dataset").filePath())
             : Optional.empty(),
@@ -340,6 +343,15 @@ public record StreamConfig(
         decidedBy.isEmpty() ? pause : Duration.ZERO,
         stream.at("remember").duration(Duration.ofHours(1)),
         mostRows);
+  }
+
+  private static double sampling(ConfigNode node) {
+    double share = node.number(1);
+    if (share > 0 && share <= 1) {
+      return share;
+    }
+    node.problem("is " + share + ", but must lie in (0%, 100%]");
+    return 1;
   }
 
   private static Output output(ConfigNode stream) {

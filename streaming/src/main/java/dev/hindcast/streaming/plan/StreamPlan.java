@@ -45,6 +45,7 @@ import java.util.concurrent.TimeUnit;
  * @param isOrderedByTime whether what orders rows is the time of events
  * @param remember how long a closed episode is remembered
  * @param mostRows of one episode
+ * @param sampling the share of episodes that are kept, in (0, 1]
  * @param lateness how late events may arrive
  * @param idleAfter when a source is idle
  * @param clockAhead how far ahead events may be
@@ -68,6 +69,7 @@ public record StreamPlan(
     boolean isOrderedByTime,
     long remember,
     int mostRows,
+    double sampling,
     long lateness,
     long idleAfter,
     long clockAhead,
@@ -132,6 +134,7 @@ public record StreamPlan(
         isOrderedByTime,
         config.episodes().remember().toMillis(),
         config.episodes().mostRows(),
+        config.sampling(),
         config.pace().lateness().toMillis(),
         config.pace().idleAfter().toMillis(),
         config.pace().clockAhead().toMillis(),
@@ -148,6 +151,11 @@ public record StreamPlan(
         mapping.hasDuration(),
         mapping.hasDemonstration(),
         mapping.rewardComponents());
+  }
+
+  /** Whether only a share of the episodes is kept. */
+  public boolean isSampled() {
+    return sampling < 1;
   }
 
   /** Whether rewards come apart from decisions. */

@@ -5,12 +5,10 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/**
- * Rows and dead letters behind a flag. Another version of either is another version of this one.
- */
+/** Rows and dead letters behind a flag. Version 2 holds rows of version 2. */
 public final class ArrivalSerializer extends VersionedSerializer<Arrival> {
   private static final long serialVersionUID = 1L;
-  private static final int CURRENT = 1;
+  private static final int CURRENT = 2;
   private static final RowSerializer ROWS = new RowSerializer();
   private static final DeadLetterSerializer LETTERS = new DeadLetterSerializer();
 
@@ -48,7 +46,7 @@ public final class ArrivalSerializer extends VersionedSerializer<Arrival> {
 
   @Override
   protected Arrival read(int ofVersion, DataInputView in) throws IOException {
-    return in.readBoolean() ? ROWS.deserialize(in) : LETTERS.deserialize(in);
+    return in.readBoolean() ? ROWS.read(ofVersion, in) : LETTERS.deserialize(in);
   }
 
   @Override

@@ -14,6 +14,14 @@ public record EpisodeRows(String episodeId, List<EventRow> rows) {
     rows = List.copyOf(rows);
   }
 
+  /**
+   * How likely the episode was to be kept, in (0, 1]: where the share was changed while it went on,
+   * by the smaller one.
+   */
+  public double samplingProbability() {
+    return rows.stream().mapToDouble(EventRow::samplingProbability).min().orElseThrow();
+  }
+
   /** When the last of its rows happened, in milliseconds since 1970. */
   public long lastTime() {
     return rows.stream().mapToLong(EventRow::time).max().orElseThrow();

@@ -7,13 +7,10 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/**
- * Episodes: the id, and the rows one after another. Another version of rows is another version of
- * this one.
- */
+/** Episodes: the id, and the rows one after another. Version 2 holds rows of version 2. */
 public final class EpisodeSerializer extends VersionedSerializer<EpisodeRows> {
   private static final long serialVersionUID = 1L;
-  private static final int CURRENT = 1;
+  private static final int CURRENT = 2;
   private static final RowSerializer ROWS = new RowSerializer();
 
   /** For the current version. */
@@ -53,7 +50,7 @@ public final class EpisodeSerializer extends VersionedSerializer<EpisodeRows> {
     int size = in.readInt();
     List<EventRow> rows = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {
-      rows.add(ROWS.deserialize(in));
+      rows.add(ROWS.read(ofVersion, in));
     }
     return new EpisodeRows(id, rows);
   }

@@ -4,6 +4,7 @@ import dev.hindcast.core.config.Require;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The columns that the rows of a stream keep.
@@ -17,6 +18,15 @@ public record RowColumns(List<String> names, List<Kind> kinds) implements Serial
     names = List.copyOf(names);
     kinds = List.copyOf(kinds);
     Require.that(names.size() == kinds.size(), "Every column has one kind.");
+  }
+
+  /** The columns and what they hold, in order. */
+  public String inWords() {
+    List<String> words = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      words.add(names.get(i) + ": " + kinds.get(i).name().toLowerCase(Locale.ROOT));
+    }
+    return String.join(", ", words);
   }
 
   /** How many there are. */

@@ -13,10 +13,13 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Rows: time, origin, offset, and the values, each behind a byte that says what it is. */
+/**
+ * Rows: time, origin, offset, and the values, each behind a byte that says what it is. Version 2
+ * adds the probability with which the row was kept; rows of version 1 were all kept.
+ */
 public final class RowSerializer extends VersionedSerializer<EventRow> {
   private static final long serialVersionUID = 1L;
-  private static final int CURRENT = 1;
+  private static final int CURRENT = 2;
 
   private static final int NOTHING = 0;
   private static final int WHOLE = 1;
@@ -73,6 +76,7 @@ public final class RowSerializer extends VersionedSerializer<EventRow> {
     text(row.origin(), out);
     out.writeLong(row.offset());
     values(row.values(), out);
+    out.writeDouble(row.samplingProbability());
   }
 
   @Override
@@ -84,7 +88,7 @@ public final class RowSerializer extends VersionedSerializer<EventRow> {
     for (int i = 0; i < values.length; i++) {
       values[i] = value(in);
     }
-    return new EventRow(time, origin, offset, values);
+    return new EventRow(time, origin, offset, values, ofVersion < 2 ? 1 : in.readDouble());
   }
 
   @Override

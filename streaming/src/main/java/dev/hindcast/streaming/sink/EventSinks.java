@@ -1,8 +1,8 @@
 package dev.hindcast.streaming.sink;
 
+import dev.hindcast.streaming.plan.StreamPlan;
 import dev.hindcast.streaming.row.DeadLetter;
 import dev.hindcast.streaming.row.EpisodeRows;
-import dev.hindcast.streaming.row.RowColumns;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.file.sink.FileSink;
 import org.apache.flink.core.fs.Path;
@@ -18,8 +18,9 @@ public final class EventSinks {
   private EventSinks() {}
 
   /** The rows of episodes, in one folder for each day. */
-  public static Sink<EpisodeRows> rows(String folder, RowColumns columns) {
-    return FileSink.forBulkFormat(new Path(folder), new RowParquet(columns))
+  public static Sink<EpisodeRows> rows(String folder, StreamPlan plan) {
+    return FileSink.forBulkFormat(
+            new Path(folder), new RowParquet(plan.columns(), plan.isSampled()))
         .withBucketAssigner(new DayFolders())
         .withRollingPolicy(OnCheckpointRollingPolicy.build())
         .withOutputFileConfig(new OutputFileConfig("part", ".parquet"))

@@ -1,5 +1,6 @@
 package dev.hindcast.streaming.sink;
 
+import dev.hindcast.ingestion.mapping.LogSchema;
 import dev.hindcast.streaming.row.EpisodeRows;
 import dev.hindcast.streaming.row.EventRow;
 import dev.hindcast.streaming.row.Kind;
@@ -24,14 +25,17 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type.Repetition;
 import org.apache.parquet.schema.Types;
 
-/** Writes the rows of episodes to Parquet, one episode after another, in the columns of the log. */
+/**
+ * Writes the rows of episodes to Parquet, one episode after another, in the columns of the log;
+ * where only a share of the episodes is kept, with how large it was.
+ */
 final class RowParquet implements BulkWriter.Factory<EpisodeRows> {
   private static final long serialVersionUID = 1L;
 
   private final ParquetWriterFactory<EventRow> rows;
 
-  RowParquet(RowColumns columns) {
-    rows = new ParquetWriterFactory<>(file -> writer(file, columns));
+  RowParquet(RowColumns columns, boolean isSampled) {
+    rows = new ParquetWriterFactory<>(file -> writer(file, columns, isSampled));
   }
 
   @Override
@@ -57,15 +61,15 @@ final class RowParquet implements BulkWriter.Factory<EpisodeRows> {
     };
   }
 
-  private static ParquetWriter<EventRow> writer(OutputFile file, RowColumns columns)
-      throws IOException {
-    return new Builder(file, columns)
+  private static ParquetWriter<EventRow> writer(
+      OutputFile file, RowColumns columns, boolean isSampled) throws IOException {
+    return new Builder(file, columns, isSampled)
         .withConf(new Configuration(false))
         .withCompressionCodec(CompressionCodecName.ZSTD)
         .build();
   }
 
-  private static MessageType schema(RowColumns columns) {
+  private static MessageType schema(RowColumns columns, boolean isSampled) {
     Types.MessageTypeBuilder message = Types.buildMessage();
     for (int i = 0; i < columns.size(); i++) {
       String name = columns.names().get(i);
@@ -84,6 +88,9 @@ final class RowParquet implements BulkWriter.Factory<EpisodeRows> {
         message.optional(type).named(name);
       }
     }
+    if (isSampled) {
+      message.optional(PrimitiveTypeName.DOUBLE).named(LogSchema.SAMPLING_PROBABILITY);
+    }
     return message.named("row");
   }
 
@@ -99,10 +106,12 @@ final class RowParquet implements BulkWriter.Factory<EpisodeRows> {
 
   private static final class Builder extends ParquetWriter.Builder<EventRow, Builder> {
     private final RowColumns columns;
+    private final boolean isSampled;
 
-    Builder(OutputFile file, RowColumns columns) {
+    Builder(OutputFile file, RowColumns columns, boolean isSampled) {
       super(file);
       this.columns = columns;
+      this.isSampled = isSampled;
     }
 
     @Override
@@ -112,21 +121,23 @@ final class RowParquet implements BulkWriter.Factory<EpisodeRows> {
 
     @Override
     protected WriteSupport<EventRow> getWriteSupport(Configuration configuration) {
-      return new RowSupport(columns);
+      return new RowSupport(columns, isSampled);
     }
   }
 
   private static final class RowSupport extends WriteSupport<EventRow> {
     private final RowColumns columns;
+    private final boolean isSampled;
     private RecordConsumer out;
 
-    RowSupport(RowColumns columns) {
+    RowSupport(RowColumns columns, boolean isSampled) {
       this.columns = columns;
+      this.isSampled = isSampled;
     }
 
     @Override
     public WriteContext init(Configuration configuration) {
-      return new WriteContext(schema(columns), Map.of());
+      return new WriteContext(schema(columns, isSampled), Map.of());
     }
 
     @Override
@@ -148,6 +159,11 @@ final class RowParquet implements BulkWriter.Factory<EpisodeRows> {
           }
           out.endField(columns.names().get(i), i);
         }
+      }
+      if (isSampled) {
+        out.startField(LogSchema.SAMPLING_PROBABILITY, columns.size());
+        out.addDouble(row.samplingProbability());
+        out.endField(LogSchema.SAMPLING_PROBABILITY, columns.size());
       }
       out.endMessage();
     }

@@ -7,6 +7,7 @@ import dev.hindcast.streaming.plan.StreamConfig.Origin;
 import dev.hindcast.streaming.plan.StreamPlan;
 import dev.hindcast.streaming.row.Arrival;
 import dev.hindcast.streaming.row.Kind;
+import dev.hindcast.streaming.row.OwnType;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Comparator;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.connector.file.src.FileSourceSplit;
@@ -50,7 +52,18 @@ public final class EventSources {
    */
   public static DataStream<Arrival> open(
       StreamExecutionEnvironment environment, Origin origin, StreamPlan plan, String uid) {
-    return environment.fromSource(source(origin, plan), Watermarks.of(plan), uid).uid(uid);
+    WatermarkStrategy<Arrival> time = Watermarks.of(plan);
+    boolean isKafka = origin.format() == Format.KAFKA;
+    DataStream<Arrival> arrivals =
+        environment
+            .fromSource(
+                source(origin, plan), isKafka ? time : WatermarkStrategy.noWatermarks(), uid)
+            .uid(uid);
+    if (!isKafka) {
+      // not in the source, which forgets what it has not yet told of a file when that ends
+      arrivals = arrivals.assignTimestampsAndWatermarks(time).uid(uid + "-time");
+    }
+    return arrivals.transform(uid + "-end", OwnType.ARRIVAL, new EndOfTime()).uid(uid + "-end");
   }
 
   private static Source<Arrival, ?, ?> source(Origin origin, StreamPlan plan) {

@@ -34,6 +34,7 @@ class StreamConfigTest {
                 Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofMinutes(1)));
     assertThat(config.episodes())
         .isEqualTo(new StreamConfig.Episodes(Duration.ofMinutes(30), Duration.ofHours(1), 10_000));
+    assertThat(config.sampling()).isEqualTo(1);
     assertThat(config.output())
         .isEqualTo(new StreamConfig.Output("/shop/out/rows", "/shop/out/dead-letters", 4096));
     assertThat(config.running())
@@ -58,6 +59,7 @@ class StreamConfigTest {
               close-after: 4 s
               remember: 5 s
               most-rows: 6
+              sampling: 20%
               payload-bytes: 7
               output: out
               dead-letters: dead
@@ -80,6 +82,7 @@ class StreamConfigTest {
                 Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3)));
     assertThat(config.episodes())
         .isEqualTo(new StreamConfig.Episodes(Duration.ofSeconds(4), Duration.ofSeconds(5), 6));
+    assertThat(config.sampling()).isEqualTo(0.2);
     assertThat(config.output())
         .isEqualTo(new StreamConfig.Output("/shop/out/rows", "/shop/dead", 7));
     assertThat(config.running())
@@ -97,12 +100,14 @@ class StreamConfigTest {
                       rewards: {path: r, folow: 1 s}
                       time: {column: at, unit: second}
                       latenes: 1 s
+                      sampling: 120%
                       output: out
                     """))
         .hasMessageContaining("stream.decision-id in shop.yaml line 12: is missing")
         .hasMessageContaining("stream.columns in shop.yaml line 12: is missing: JSON does not say")
         .hasMessageContaining("unit in shop.yaml line 14: is 'second'")
         .hasMessageContaining("Did you mean seconds?")
+        .hasMessageContaining("is 1.2, but must lie in (0%, 100%]")
         .hasMessageContaining("stream.reward.within")
         .hasMessageContaining(
             "Unknown key stream.rewards.folow in shop.yaml line 13. Did you mean stream.rewards.follow?")

@@ -53,6 +53,18 @@ class SerializersTest {
   }
 
   @Test
+  void rowsOfTheFirstVersionWereAllKept() throws IOException {
+    EventRow sampled = ROW.sampled(0.25);
+    assertThat(copied(new RowSerializer(), sampled).samplingProbability()).isEqualTo(0.25);
+    DataOutputSerializer out = new DataOutputSerializer(64);
+    new RowSerializer().serialize(sampled, out);
+    byte[] first = Arrays.copyOf(out.getCopyOfBuffer(), out.length() - Double.BYTES);
+    EventRow read = new RowSerializer().read(1, new DataInputDeserializer(first));
+    assertThat(read.samplingProbability()).isEqualTo(1);
+    assertThat(read.values()).containsExactly(ROW.values());
+  }
+
+  @Test
   void contentIsTheSameWhereverItCameFrom() {
     assertThat(RowSerializer.digest(new EventRow(-5, "elsewhere", 3, ROW.values())))
         .isEqualTo(RowSerializer.digest(ROW));
