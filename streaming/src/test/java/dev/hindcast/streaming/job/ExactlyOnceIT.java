@@ -3,8 +3,6 @@ package dev.hindcast.streaming.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hindcast.dataset.columns.ParquetTable;
-import dev.hindcast.ingestion.mapping.LogSchema;
 import dev.hindcast.streaming.Shops;
 import dev.hindcast.streaming.plan.StreamConfig;
 import dev.hindcast.streaming.row.EpisodeRows;
@@ -14,12 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.api.common.state.CheckpointListener;
@@ -113,58 +109,25 @@ class ExactlyOnceIT {
     return StreamRun.counts(environment.execute());
   }
 
-  private static List<String> rows(StreamConfig config) {
-    ParquetTable table =
-        ParquetTable.read(
-            config.output().rows().replace("flaky:", ""),
-            List.of("id", "visit", "step", "sold", "at", LogSchema.REWARD_OBSERVED));
-    List<String> rows = new ArrayList<>();
-    for (int row = 0; row < table.rows(); row++) {
-      rows.add(
-          table.texts("id")[row]
-              + " "
-              + table.wholes("step")[row]
-              + " "
-              + table.numbers("sold")[row]
-              + " "
-              + table.flags(LogSchema.REWARD_OBSERVED)[row]);
-    }
-    Collections.sort(rows);
-    return rows;
-  }
-
-  private static List<String> letters(StreamConfig config) throws IOException {
-    List<String> lines = new ArrayList<>();
-    try (Stream<Path> files =
-        Files.walk(Path.of(config.output().deadLetters().replace("flaky:", "")))) {
-      for (Path file :
-          files.filter(path -> path.getFileName().toString().startsWith("part")).toList()) {
-        lines.addAll(Files.readAllLines(file));
-      }
-    }
-    Collections.sort(lines);
-    return lines;
-  }
-
   @Test
   void failuresLoseAndDoubleNothing() throws Exception {
     StreamConfig calm = config(folder.resolve("calm").toString(), 2);
     Map<String, Long> counts = run(calm, 0);
-    assertThat(rows(calm)).hasSize(counts.get("steps").intValue()).doesNotHaveDuplicates();
-    assertThat(letters(calm))
+    assertThat(Outcome.rows(calm)).hasSize(counts.get("steps").intValue()).doesNotHaveDuplicates();
+    assertThat(Outcome.letters(calm))
         .hasSize(
             (int)
                 (counts.get("dead-letters.invalid-propensity")
                     + counts.get("dead-letters.unreadable")));
-    assertThat(rows(calm).size() + letters(calm).size()).isEqualTo(written);
+    assertThat(Outcome.rows(calm).size() + Outcome.letters(calm).size()).isEqualTo(written);
 
     FlakyFiles.BEFORE.set(3);
     FlakyFiles.AFTER.set(3);
     StreamConfig flaky = config("flaky://" + folder.resolve("flaky"), 2);
     Map<String, Long> again = run(flaky, 3);
     assertThat(FlakyFiles.BEFORE.get() + FlakyFiles.AFTER.get()).isZero();
-    assertThat(rows(flaky)).isEqualTo(rows(calm));
-    assertThat(letters(flaky)).isEqualTo(letters(calm));
+    assertThat(Outcome.rows(flaky)).isEqualTo(Outcome.rows(calm));
+    assertThat(Outcome.letters(flaky)).isEqualTo(Outcome.letters(calm));
     assertThat(again).isEqualTo(counts);
   }
 
@@ -172,7 +135,7 @@ class ExactlyOnceIT {
   void runThatHasEndedIsNotWrittenTwice() throws Exception {
     StreamConfig config = config(folder.resolve("out").toString(), 1);
     Map<String, Long> counts = StreamRun.run(config, true);
-    assertThat(rows(config)).hasSize(counts.get("steps").intValue());
+    assertThat(Outcome.rows(config)).hasSize(counts.get("steps").intValue());
     assertThatThrownBy(() -> StreamRun.run(config, true))
         .hasMessageContaining("Cannot write rows to " + folder.resolve("out/rows"))
         .hasMessageContaining("Choose another stream.output");
