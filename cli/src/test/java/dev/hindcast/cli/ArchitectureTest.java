@@ -137,6 +137,12 @@ class ArchitectureTest {
   }
 
   @Test
+  void servingImportsCoreDatasetAndEvaluation() {
+    ArchRule rule = imports("serving", "dataset", "evaluation");
+    rule.check(HOUSE);
+  }
+
+  @Test
   void packagesFormNoCycles() {
     ArchRule rule = slices().matching("dev.hindcast.(**)").should().beFreeOfCycles();
     rule.check(HOUSE);
@@ -169,6 +175,7 @@ class ArchitectureTest {
                 "offlinerl",
                 "gbrl",
                 "evaluation",
+                "serving",
                 "streaming",
                 "cli",
                 "benchmarks")

@@ -29,6 +29,10 @@ class CommandLineTest {
             "evaluate",
             "inspect",
             "compare",
+            "promote",
+            "rollback",
+            "history",
+            "diff",
             "validate",
             "doctor",
             "list")

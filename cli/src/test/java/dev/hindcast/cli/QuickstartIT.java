@@ -137,6 +137,33 @@ class QuickstartIT {
   }
 
   @Test
+  void theGateTakesTheReportAtItsWord() {
+    Decision decision = policy("iql-seed0").verdict().decision();
+    Object[] promotion = {
+      "promote",
+      "--registry",
+      folder.resolve("registry"),
+      "--policy",
+      "sepsis",
+      "--bundle",
+      folder.resolve("bundles/iql-seed0"),
+      "--report",
+      folder.resolve("report"),
+      "--dataset",
+      folder.resolve("dataset")
+    };
+    Hindcast result = Hindcast.run(promotion);
+    assertThat(result.exitCode())
+        .as(result.err())
+        .isEqualTo(decision == Decision.PROMOTE ? ExitCode.DONE : ExitCode.GATE);
+    assertThat(decision == Decision.PROMOTE ? result.out() : result.err())
+        .contains(
+            decision == Decision.PROMOTE
+                ? "Champion of sepsis is now version 1 (iql-seed0, "
+                : "the verdict is " + decision.key());
+  }
+
+  @Test
   void reportDrawsItsChartsInABrowserWithoutNetwork() throws Exception {
     Path chromium = Path.of("/usr/bin/chromium");
     assumeTrue(

@@ -8,12 +8,19 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -32,6 +39,10 @@ import org.apache.parquet.io.OutputFile;
  */
 public final class Storage {
   private static final Map<String, String> SETTINGS = new ConcurrentSkipListMap<>();
+
+  /** Stores whose client asks whether a file is there and then overwrites it. */
+  private static final Set<String> WITHOUT_EXCLUSION = Set.of("s3a", "s3", "s3n", "wasb", "wasbs");
+
   private static volatile Configuration current = configuration();
 
   private Storage() {}
@@ -162,6 +173,105 @@ public final class Storage {
       stream.write(content);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + uri + ".", e);
+    }
+  }
+
+  /**
+   * Writes a whole file unless something stands there already. Of any number of processes that try
+   * at once one succeeds, and nobody ever sees a part of the file.
+   *
+   * @return whether it was written
+   * @throws UserError (usage) on a store that cannot promise this: S3 under the client of this
+   *     Hadoop, which looks first and writes then
+   */
+  public static boolean createNew(String uri, byte[] content) {
+    Optional<java.nio.file.Path> local = local(uri);
+    return local.isPresent() ? createNew(local.get(), content) : createNewRemotely(uri, content);
+  }
+
+  /** By a hard link, which fails when its name is taken. */
+  private static boolean createNew(java.nio.file.Path file, byte[] content) {
+    java.nio.file.Path scratch = file.resolveSibling("." + UUID.randomUUID());
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      try {
+        writeThrough(scratch, content);
+        Files.createLink(file, scratch);
+        return true;
+      } finally {
+        Files.deleteIfExists(scratch);
+      }
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    } catch (UnsupportedOperationException e) {
+      throw new UserError(
+          UserError.Kind.USAGE,
+          "Cannot write "
+              + file
+              + " so that only one of several processes succeeds: its file system has no hard links.",
+          e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write " + file + ".", e);
+    }
+  }
+
+  /** To the disk, not only to the system's memory. */
+  private static void writeThrough(java.nio.file.Path file, byte[] content) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer rest = ByteBuffer.wrap(content);
+      while (rest.hasRemaining()) {
+        channel.write(rest);
+      }
+      channel.force(true);
+    }
+  }
+
+  /**
+   * By a rename, which HDFS and its kind refuse onto an existing name. Google's store knows
+   * conditional writes instead, and shows files when they are whole.
+   */
+  private static boolean createNewRemotely(String uri, byte[] content) {
+    String scheme = uri.substring(0, uri.indexOf(':'));
+    if (WITHOUT_EXCLUSION.contains(scheme)) {
+      throw UserError.usage(
+          "Cannot write "
+              + uri
+              + " so that only one of several processes succeeds: "
+              + scheme
+              + " under this version of Hadoop cannot do that. Keep this on a shared disk, on HDFS, Azure"
+              + " (abfs) or Google Cloud Storage (gs).");
+    }
+    if (exists(uri)) {
+      return false;
+    }
+    if (scheme.equals("gs")) {
+      return on(uri, (system, path) -> writeNew(system, path, content));
+    }
+    String scratch =
+        uri.substring(0, uri.lastIndexOf('/') + 1) + "." + UUID.randomUUID(); // one folder
+    write(scratch, content);
+    try {
+      return on(scratch, (system, path) -> renamed(system, path, new Path(uri)));
+    } finally {
+      delete(scratch);
+    }
+  }
+
+  private static boolean renamed(FileSystem system, Path from, Path to) throws IOException {
+    try {
+      return system.rename(from, to);
+    } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
+      return false;
+    }
+  }
+
+  private static boolean writeNew(FileSystem system, Path path, byte[] content) throws IOException {
+    try (OutputStream stream = system.create(path, false)) {
+      stream.write(content);
+      return true;
+    } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
+      return false;
     }
   }
 
