@@ -64,7 +64,9 @@ public record StreamConfig(
     JSON_LINES,
     /** Parquet files. */
     PARQUET,
-    /** A Kafka topic with one JSON object in each record. */
+    /** Avro files. */
+    AVRO,
+    /** A Kafka topic with one JSON object, or one Avro record, in each of its records. */
     KAFKA
   }
 
@@ -74,6 +76,9 @@ public record StreamConfig(
    * @param format what is read
    * @param path for files: a file, or a folder with all below it, read in the order of their paths
    * @param follow for files: how often to look for new ones; zero to end after those that are there
+   * @param schema the file of the schema that Avro records are read with: for Kafka those that they
+   *     were all written with, absent for JSON; for Avro files absent for each file's own
+   * @param headerBytes for Avro in Kafka: how many bytes before each record are passed over
    * @param servers for Kafka: addresses of brokers
    * @param topic for Kafka
    * @param group for Kafka: the consumer group that offsets are committed under
@@ -85,6 +90,8 @@ public record StreamConfig(
       Format format,
       String path,
       Duration follow,
+      Optional<String> schema,
+      int headerBytes,
       String servers,
       String topic,
       String group,
@@ -96,10 +103,21 @@ public record StreamConfig(
       settings = Map.copyOf(settings);
     }
 
+    /** Whether its files or its schema say what its columns hold. */
+    public boolean saysItsColumns() {
+      return format == Format.PARQUET || format == Format.AVRO || schema.isPresent();
+    }
+
     /** Whether it ends. */
     public boolean isBounded() {
       return format != Format.KAFKA && follow.isZero();
     }
+  }
+
+  /** What a record of Kafka holds. */
+  private enum Records {
+    JSON,
+    AVRO
   }
 
   /** Where to begin to read a topic. */
@@ -240,6 +258,8 @@ public record StreamConfig(
           format,
           node.at("path").filePath(),
           node.at("follow").duration(Duration.ZERO),
+          format == Format.AVRO ? schema(node.at("schema")) : Optional.empty(),
+          0,
           "",
           "",
           "",
@@ -247,18 +267,32 @@ public record StreamConfig(
           settings,
           node.where());
     }
+    boolean isAvro = node.at("records").choice(Records.class, Records.JSON) == Records.AVRO;
+    if (isAvro && !node.at("schema").isPresent()) {
+      node.at("schema").problem("is missing: Avro records in Kafka do not say how to read them");
+    }
+    int headerBytes = isAvro ? node.at("header-bytes").integer(0) : 0;
+    if (headerBytes < 0) {
+      node.at("header-bytes").problem("is " + headerBytes + ", but must be 0 or more");
+    }
     ConfigNode more = node.section("settings");
     more.keys().forEach(key -> settings.put(key, more.at(key).text()));
     return new Origin(
         format,
         "",
         Duration.ZERO,
+        isAvro ? schema(node.at("schema")) : Optional.empty(),
+        headerBytes,
         node.at("servers").text(),
         node.at("topic").text(),
         node.at("group").optionalText().orElse("hindcast"),
         node.at("from").choice(From.class, From.EARLIEST),
         settings,
         node.where());
+  }
+
+  private static Optional<String> schema(ConfigNode node) {
+    return node.isPresent() ? Optional.of(node.filePath()) : Optional.empty();
   }
 
   private static Map<String, Kind> columns(
@@ -271,8 +305,8 @@ public record StreamConfig(
       columns.put(column, node.at(column).choice(Kind.class, Kind.TEXT));
     }
     boolean needsThem =
-        decisions.format() != Format.PARQUET
-            || rewards.map(origin -> origin.format() != Format.PARQUET).orElse(false);
+        !decisions.saysItsColumns()
+            || rewards.map(origin -> !origin.saysItsColumns()).orElse(false);
     if (columns.isEmpty() && needsThem) {
       node.problem(
           "is missing: JSON does not say what its columns hold. Name them, such as {user: text, at: time, clicked: whole}");

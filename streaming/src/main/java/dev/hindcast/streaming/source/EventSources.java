@@ -9,11 +9,13 @@ import dev.hindcast.streaming.row.Arrival;
 import dev.hindcast.streaming.row.Kind;
 import dev.hindcast.streaming.row.OwnType;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.source.Source;
@@ -22,6 +24,7 @@ import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.connector.file.src.enumerate.NonSplittingRecursiveEnumerator;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -32,8 +35,8 @@ public final class EventSources {
   private EventSources() {}
 
   /**
-   * What the columns of the events hold: what the config says, over what the first file of each
-   * Parquet source says.
+   * What the columns of the events hold: what the config says, over what the schema of an Avro
+   * source says, or the first file of one of Parquet or Avro.
    *
    * @throws UserError (input missing) when there is no such file
    */
@@ -70,7 +73,13 @@ public final class EventSources {
     return switch (origin.format()) {
       case JSON_LINES -> files(origin, new JsonLineFiles(new JsonRows(plan)));
       case PARQUET -> files(origin, new ParquetRowFiles(plan));
-      case KAFKA -> kafka(origin, new JsonRows(plan));
+      case AVRO -> files(origin, new AvroFiles(plan, schema(origin).orElse("")));
+      case KAFKA ->
+          kafka(
+              origin,
+              schema(origin)
+                  .<RecordRows>map(schema -> new AvroRows(plan, schema, origin.headerBytes()))
+                  .orElseGet(() -> new JsonRows(plan)));
     };
   }
 
@@ -86,7 +95,7 @@ public final class EventSources {
   }
 
   @SuppressWarnings("deprecation") // Kafka's enum of strategies is what the connector asks for
-  private static Source<Arrival, ?, ?> kafka(Origin origin, JsonRows rows) {
+  private static Source<Arrival, ?, ?> kafka(Origin origin, RecordRows rows) {
     Properties settings = new Properties();
     settings.putAll(origin.settings());
     settings.putIfAbsent("isolation.level", "read_committed");
@@ -106,7 +115,11 @@ public final class EventSources {
   }
 
   private static void columns(Origin origin, Map<String, Kind> columns) {
-    if (origin.format() == Format.PARQUET) {
+    Optional<String> schema = schema(origin);
+    if (schema.isPresent()) {
+      AvroRows.columns(AvroRows.parse(schema.get(), origin.schema().orElseThrow()))
+          .forEach(columns::putIfAbsent);
+    } else if (origin.saysItsColumns()) {
       Path first =
           found(origin).stream()
               .map(FileSourceSplit::path)
@@ -119,8 +132,31 @@ public final class EventSources {
                               + ", named by "
                               + origin.where()
                               + ": the folder holds no file yet, so it is not known what its columns hold. Wait for the first, or name the columns under stream.columns."));
-      ParquetRowFiles.columns(first).forEach(columns::putIfAbsent);
+      (origin.format() == Format.AVRO ? AvroFiles.columns(first) : ParquetRowFiles.columns(first))
+          .forEach(columns::putIfAbsent);
     }
+  }
+
+  /** The schema that the config names, in JSON. */
+  private static Optional<String> schema(Origin origin) {
+    return origin
+        .schema()
+        .map(
+            file -> {
+              try (FSDataInputStream in = new Path(file).getFileSystem().open(new Path(file))) {
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+              } catch (IOException e) {
+                throw new UserError(
+                    UserError.Kind.INPUT_MISSING,
+                    "Cannot read the schema "
+                        + file
+                        + ", named by "
+                        + origin.where()
+                        + ": "
+                        + e.getMessage(),
+                    e);
+              }
+            });
   }
 
   /** The files that are there now. */

@@ -10,7 +10,6 @@ import dev.hindcast.streaming.row.Arrival;
 import dev.hindcast.streaming.row.DeadLetter;
 import dev.hindcast.streaming.row.Kind;
 import java.io.IOException;
-import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -22,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Makes rows of JSON objects. Fields that are not kept are passed over. */
-final class JsonRows implements Serializable {
+final class JsonRows implements RecordRows {
   private static final long serialVersionUID = 1L;
   private static final ObjectReader READER =
       JsonMapper.builder()
@@ -39,8 +38,8 @@ final class JsonRows implements Serializable {
     this.rows = new TimedRows(plan);
   }
 
-  /** A row, or why it is none. */
-  Arrival read(byte[] json, String origin, long offset) {
+  @Override
+  public Arrival read(byte[] json, String origin, long offset) {
     try {
       JsonNode object = READER.readTree(json);
       if (object == null || !object.isObject()) {

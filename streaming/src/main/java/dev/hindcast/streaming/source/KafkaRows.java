@@ -8,13 +8,13 @@ import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDe
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Kafka records with one JSON object each. */
+/** Kafka records that hold one event each. */
 final class KafkaRows implements KafkaRecordDeserializationSchema<Arrival> {
   private static final long serialVersionUID = 1L;
 
-  private final JsonRows rows;
+  private final RecordRows rows;
 
-  KafkaRows(JsonRows rows) {
+  KafkaRows(RecordRows rows) {
     this.rows = rows;
   }
 

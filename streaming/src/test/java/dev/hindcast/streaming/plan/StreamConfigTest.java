@@ -47,7 +47,7 @@ class StreamConfigTest {
         read(
             """
             stream:
-              decisions: {format: kafka, servers: "a:1", topic: d, group: g, from: latest, settings: {security.protocol: SSL}}
+              decisions: {format: kafka, servers: "a:1", topic: d, group: g, from: latest, records: avro, schema: d.avsc, header-bytes: 5, settings: {security.protocol: SSL}}
               rewards: {format: json-lines, path: rewards, follow: 2 s}
               columns: {id: text, at: whole}
               time: {column: at, unit: seconds}
@@ -70,6 +70,8 @@ class StreamConfigTest {
     assertThat(config.decisions().format()).isEqualTo(Format.KAFKA);
     assertThat(config.decisions().from()).isEqualTo(From.LATEST);
     assertThat(config.decisions().settings()).isEqualTo(Map.of("security.protocol", "SSL"));
+    assertThat(config.decisions().schema()).hasValue("/shop/d.avsc");
+    assertThat(config.decisions().headerBytes()).isEqualTo(5);
     assertThat(config.rewards().orElseThrow().follow()).isEqualTo(Duration.ofSeconds(2));
     assertThat(config.columns()).containsEntry("at", Kind.WHOLE);
     assertThat(config.time().unit()).hasValue(TimeUnit.SECONDS);
