@@ -1,7 +1,6 @@
 package dev.hindcast.evaluation.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.report.Estimate;
 import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.core.report.EvaluationReport.Decision;
@@ -12,14 +11,7 @@ import dev.hindcast.core.report.EvaluationReport.Remark;
 import dev.hindcast.core.report.EvaluationReport.Source;
 import dev.hindcast.core.report.EvaluationReport.WeightHistogram;
 import dev.hindcast.evaluation.estimator.Estimators;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,7 +23,6 @@ import java.util.stream.Collectors;
 
 /** A report in words and well-set numbers, for the page's templates; public only for them. */
 public final class ReportView {
-  private static final String ECHARTS = "/META-INF/resources/webjars/echarts/5.5.0/echarts.min.js";
   private static final String NOTHING = "\u2013";
   private static final String MINUS = "\u2212";
   private static final int MOST_SERIES = 6;
@@ -418,58 +409,27 @@ public final class ReportView {
 
   /** The page's styles. */
   public String css() {
-    return resource("report.css");
+    return PageParts.css();
   }
 
   /** The page's own script. */
   public String script() {
-    return resource("report.js");
+    return PageParts.script("report.js");
   }
 
   /** The chart library. */
   public String echarts() {
-    return resource(ECHARTS);
+    return PageParts.echarts();
   }
 
   /** The report as JSON that can stand inside a script element, whatever names it holds. */
   public String data() {
-    return CanonicalJson.line(report)
-        .replace("&", "\\u0026")
-        .replace("<", "\\u003c")
-        .replace(">", "\\u003e")
-        .replace("\u2028", "\\u2028")
-        .replace("\u2029", "\\u2029");
+    return PageParts.data(report);
   }
 
   /** Nothing may be fetched, and no script may run but these two. */
   public String contentSecurityPolicy() {
-    return "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:;"
-        + " style-src 'unsafe-inline'; script-src "
-        + hash(echarts())
-        + " "
-        + hash(script());
-  }
-
-  private static String hash(String script) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.UTF_8));
-      return "'sha256-" + Base64.getEncoder().encodeToString(digest) + "'";
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256.", e);
-    }
-  }
-
-  private static String resource(String name) {
-    try (InputStream stream = ReportView.class.getResourceAsStream(name)) {
-      if (stream == null) {
-        throw new IllegalStateException("The build lacks the report's resource " + name + ".");
-      }
-      // Browsers hash scripts with line feeds only.
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read the report's resource " + name + ".", e);
-    }
+    return PageParts.contentSecurityPolicy(script());
   }
 
   /** Two digits of the narrowest primary interval are shown, and no more than six decimals. */

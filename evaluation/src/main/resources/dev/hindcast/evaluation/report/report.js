@@ -1,42 +1,8 @@
 (function () {
   "use strict";
   var report = JSON.parse(document.getElementById("report-data").textContent);
-  var LIGHT = { ink: "#1b1d21", soft: "#5d636e", line: "#e2e4e8", paper: "#ffffff", accent: "#0f6a73", known: "#b4552d", other: "#9aa1ab" };
-  var DARK = { ink: "#e7e8ea", soft: "#a0a6b0", line: "#31353b", paper: "#15171a", accent: "#5cc0c8", known: "#e69a73", other: "#767d88" };
-  var LINES = ["#0f6a73", "#b4552d", "#6a5aa8", "#8a7a1f", "#3d6fb0", "#9a4a7a"];
-  var FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
-  var scheme = window.matchMedia("(prefers-color-scheme: dark)");
-  var printing = false;
-  var live = [];
-
-  function theme() { return scheme.matches && !printing ? DARK : LIGHT; }
-  function has(x) { return typeof x === "number" && isFinite(x); }
-  function short(text, most) { return text.length > most ? text.slice(0, most - 1) + "\u2026" : text; }
-  function figure(x) {
-    if (!has(x)) { return "\u2013"; }
-    if (x === 0) { return "0"; }
-    var size = Math.abs(x);
-    var text = size >= 10000 || size < 0.0001 ? x.toExponential(2) : String(Number(x.toPrecision(4)));
-    return text.replace("-", "\u2212");
-  }
-  function whole(x) { return Math.round(x).toString().replace(/\B(?=(\d{3})+(?!\d))/g, ","); }
-  function base(t) {
-    return {
-      animation: false,
-      textStyle: { fontFamily: FONT, color: t.ink },
-      tooltip: { renderMode: "richText", backgroundColor: t.paper, borderColor: t.line, textStyle: { color: t.ink, fontSize: 13 }, confine: true }
-    };
-  }
-  function axis(t, extra) {
-    var a = {
-      axisLine: { show: false }, axisTick: { show: false },
-      axisLabel: { color: t.soft, fontSize: 12, hideOverlap: true, formatter: figure },
-      splitLine: { lineStyle: { color: t.line } },
-      nameTextStyle: { color: t.soft, fontSize: 12 }, nameLocation: "middle"
-    };
-    Object.keys(extra || {}).forEach(function (k) { a[k] = extra[k]; });
-    return a;
-  }
+  var theme = charts.theme, has = charts.has, short = charts.short, figure = charts.figure, whole = charts.whole;
+  var base = charts.base, axis = charts.axis, arrow = charts.arrow, start = charts.start, LINES = charts.LINES;
 
   /** Rows of the forest plot: a heading for each policy, then its estimates. */
   function forestRows() {
@@ -151,10 +117,6 @@
     }
     chart.setOption(option);
   }
-  function arrow(x, y, side, color) {
-    return { type: "polygon", shape: { points: [[x + 7 * side, y], [x, y - 4], [x, y + 4]] }, style: { fill: color } };
-  }
-
   function weights(node) {
     var p = report.policies[Number(node.dataset.policy)], h = p.diagnostics.weight_histogram, t = theme();
     var bars = [{ label: "0", count: h.zero }];
@@ -212,35 +174,5 @@
     start(node).setOption(option);
   }
 
-  function start(node) {
-    var chart = echarts.init(node, null, { renderer: "svg" });
-    live.push(chart);
-    return chart;
-  }
-  function draw() {
-    live.forEach(function (c) { c.dispose(); });
-    live = [];
-    var kinds = { forest: forest, weights: weights, horizon: horizon, curves: curves };
-    document.querySelectorAll("[data-chart]").forEach(function (node) { kinds[node.dataset.chart](node); });
-  }
-
-  var width = window.innerWidth, waiting = 0;
-  window.addEventListener("resize", function () {
-    if (printing || window.innerWidth === width) { return; }
-    width = window.innerWidth;
-    clearTimeout(waiting);
-    waiting = setTimeout(draw, 120);
-  });
-  scheme.addEventListener("change", draw);
-  function paper(on) {
-    if (printing === on) { return; }
-    printing = on;
-    document.querySelectorAll("details[data-print]").forEach(function (d) { d.open = on; });
-    document.querySelector("main").style.width = on ? "178mm" : "";
-    draw();
-  }
-  window.addEventListener("beforeprint", function () { paper(true); });
-  window.addEventListener("afterprint", function () { paper(false); });
-  window.matchMedia("print").addEventListener("change", function (m) { paper(m.matches); });
-  draw();
+  charts.run({ forest: forest, weights: weights, horizon: horizon, curves: curves });
 })();
