@@ -34,6 +34,12 @@ public final class TargetPolicies {
    */
   public static TargetPolicy resolve(
       PolicySpec spec, DatasetManifest manifest, BundleLoader bundles) {
+    return resolve(spec, manifest.observationSpace(), manifest.actionSpace(), bundles);
+  }
+
+  /** The same for observations and actions that are in no dataset yet. */
+  public static TargetPolicy resolve(
+      PolicySpec spec, ObservationSpace seen, ActionSpace chosenFrom, BundleLoader bundles) {
     if (spec instanceof PolicySpec.Logged) {
       return TargetPolicy.LOGGED;
     }
@@ -42,31 +48,30 @@ public final class TargetPolicies {
           "Policy '" + spec.name() + "' is only a name; look it up first.");
     }
     if (spec instanceof PolicySpec.BundleFolder folder) {
-      return bundle(folder, manifest, bundles);
+      return bundle(folder, seen, chosenFrom, bundles);
     }
-    if (spec instanceof PolicySpec.Uniform
-        && manifest.actionSpace() instanceof ActionSpace.Box box) {
+    if (spec instanceof PolicySpec.Uniform && chosenFrom instanceof ActionSpace.Box box) {
       return TargetPolicy.builtIn("uniform", "uniform", Optional.of(new UniformBoxPolicy(box)));
     }
-    int actions = actions(spec, manifest);
+    int actions = actions(spec, chosenFrom);
     if (spec instanceof PolicySpec.Constant constant) {
       return constant(constant, actions);
     }
     if (spec instanceof PolicySpec.Table table) {
-      return PolicyTables.read(table, manifest.observationSpace(), actions);
+      return PolicyTables.read(table, seen, actions);
     }
     return TargetPolicy.builtIn("uniform", "uniform", Optional.of(new UniformPolicy(actions)));
   }
 
-  private static int actions(PolicySpec spec, DatasetManifest manifest) {
-    if (manifest.actionSpace() instanceof ActionSpace.Discrete discrete) {
+  private static int actions(PolicySpec spec, ActionSpace chosenFrom) {
+    if (chosenFrom instanceof ActionSpace.Discrete discrete) {
       return discrete.size();
     }
     throw UserError.usage(
         "Cannot use policy "
             + spec.name()
             + ": the dataset has "
-            + manifest.actionSpace().inWords()
+            + chosenFrom.inWords()
             + ", and constant and table policies choose among discrete ones. Name policies"
             + " that were trained on it.");
   }
@@ -90,7 +95,10 @@ public final class TargetPolicies {
   }
 
   private static TargetPolicy bundle(
-      PolicySpec.BundleFolder spec, DatasetManifest dataset, BundleLoader bundles) {
+      PolicySpec.BundleFolder spec,
+      ObservationSpace has,
+      ActionSpace chosenFrom,
+      BundleLoader bundles) {
     Bundle bundle = bundles.load(ArtefactFolder.local(spec.path()));
     BundleManifest made = bundle.manifest();
     String cannot = "Cannot use bundle " + spec.path() + " as policy " + spec.name() + ": ";
@@ -101,17 +109,16 @@ public final class TargetPolicies {
                 () ->
                     UserError.usage(
                         cannot + "it is a " + made.kind().replace('_', '-') + ", not a policy."));
-    if (!made.actionSpace().equals(dataset.actionSpace())) {
+    if (!made.actionSpace().equals(chosenFrom)) {
       throw UserError.usage(
           cannot
               + "it chooses among "
               + made.actionSpace().inWords()
               + ", but the dataset has "
-              + dataset.actionSpace().inWords()
+              + chosenFrom.inWords()
               + ".");
     }
     ObservationSpace needs = made.observationSpace();
-    ObservationSpace has = dataset.observationSpace();
     if (!needs.numeric().equals(has.numeric()) || !names(needs).equals(names(has))) {
       throw UserError.usage(
           cannot

@@ -2,6 +2,7 @@ package dev.hindcast.core.policy;
 
 import dev.hindcast.core.config.ConfigDocument;
 import dev.hindcast.core.config.ConfigNode;
+import dev.hindcast.core.config.DidYouMean;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -80,5 +81,27 @@ public record Pipeline(
   /** The policy defined under a name at the top level, if there is one. */
   public Optional<PolicySpec> policy(String name) {
     return policies.stream().filter(spec -> spec.name().equals(name)).findFirst();
+  }
+
+  /**
+   * A policy as a section names it, with names of the top level resolved; a mistake becomes a
+   * problem of the document.
+   */
+  public Optional<PolicySpec> resolve(ConfigNode item) {
+    PolicySpec spec = PolicySpec.from(item);
+    if (!(spec instanceof PolicySpec.Named named)) {
+      return Optional.of(spec);
+    }
+    Optional<PolicySpec> definition = policy(named.name());
+    if (definition.isEmpty()) {
+      List<String> known = new ArrayList<>(List.of("logged", "uniform"));
+      policies.forEach(policy -> known.add(policy.name()));
+      item.problem(
+          "there is no policy '"
+              + named.name()
+              + "' among the top-level policies."
+              + DidYouMean.hint(named.name(), known));
+    }
+    return definition;
   }
 }

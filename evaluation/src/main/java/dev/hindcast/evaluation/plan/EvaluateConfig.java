@@ -181,21 +181,11 @@ public record EvaluateConfig(
       return policies;
     }
     for (ConfigNode item : node.items()) {
-      PolicySpec spec = PolicySpec.from(item);
-      if (spec instanceof PolicySpec.Named named) {
-        List<String> known = new ArrayList<>(List.of(LOGGED, "uniform"));
-        pipeline.policies().forEach(policy -> known.add(policy.name()));
-        Optional<PolicySpec> definition = pipeline.policy(named.name());
-        if (definition.isEmpty()) {
-          item.problem(
-              "there is no policy '"
-                  + named.name()
-                  + "' among the top-level policies."
-                  + DidYouMean.hint(named.name(), known));
-          continue;
-        }
-        spec = definition.get();
+      Optional<PolicySpec> resolved = pipeline.resolve(item);
+      if (resolved.isEmpty()) {
+        continue;
       }
+      PolicySpec spec = resolved.get();
       String name = spec.name();
       if (policies.stream().anyMatch(policy -> policy.name().equals(name))) {
         item.problem("policy '" + name + "' stands twice");
