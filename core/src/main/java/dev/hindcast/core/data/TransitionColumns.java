@@ -308,6 +308,21 @@ public final class TransitionColumns implements Serializable {
     return new Decisions(wanted.length, numbers, codes, masks, ids, steps);
   }
 
+  private float[] numbers(int observation) {
+    int d = observationSpace.numeric().size();
+    return Arrays.copyOfRange(numeric, observation * d, (observation + 1) * d);
+  }
+
+  private int[] codes(int observation) {
+    int c = observationSpace.categorical().size();
+    return Arrays.copyOfRange(categories, observation * c, (observation + 1) * c);
+  }
+
+  private boolean[] admissible(int observation) {
+    int a = mask.length == 0 ? 0 : actionCount();
+    return Arrays.copyOfRange(mask, observation * a, (observation + 1) * a);
+  }
+
   /**
    * Collects episodes step by step. For each episode: {@link #beginEpisode}, then for each step
    * {@link #addStep} or {@link #addBoxStep} and what else is known of it ({@link #lasting}, {@link
@@ -496,6 +511,62 @@ public final class TransitionColumns implements Serializable {
       next[rows - 1] = FINAL - finals;
       finals++;
       return this;
+    }
+
+    /**
+     * Adds an episode of other transitions of the same spaces as it is, with all that is known of
+     * its steps.
+     *
+     * @param from which have masks, propensities and components of rewards if these ones have
+     * @param episode its number there
+     */
+    public Builder addEpisode(TransitionColumns from, int episode) {
+      Require.that(
+          from.observationSpace.equals(observationSpace)
+              && from.actionSpace.equals(actionSpace)
+              && (!masked || from.hasMask())
+              && (!withPropensities || from.hasPropensities())
+              && from.rewardComponents.equals(rewardComponents),
+          "Episode "
+              + from.episodeId(episode)
+              + " does not say all that these transitions hold, or is of other spaces.");
+      beginEpisode(from.episodeId(episode));
+      for (int row = from.start(episode); row < from.end(episode); row++) {
+        add(from, row);
+      }
+      int last = from.end(episode) - 1;
+      int seen = from.next[last];
+      if (seen == UNKNOWN) {
+        return endEpisode(from.terminated[last]);
+      }
+      return endEpisodeWithFinalObservation(
+          from.terminated[last], from.numbers(seen), from.codes(seen), from.admissible(seen));
+    }
+
+    private void add(TransitionColumns from, int row) {
+      double propensity = withPropensities ? from.propensity(row) : 1;
+      if (box > 0) {
+        float[] action = Arrays.copyOfRange(from.actionVectors, row * box, (row + 1) * box);
+        addBoxStep(from.numbers(row), from.codes(row), action, from.reward(row), propensity);
+      } else {
+        addStep(
+            from.numbers(row),
+            from.codes(row),
+            from.admissible(row),
+            from.action(row),
+            from.reward(row),
+            propensity);
+      }
+      if (from.hasDurations()) {
+        lasting(from.duration(row));
+      }
+      if (from.isDemonstration(row)) {
+        asDemonstration();
+      }
+      if (!rewardComponents.isEmpty()) {
+        int parts = rewardComponents.size();
+        paying(Arrays.copyOfRange(from.rewardParts, row * parts, (row + 1) * parts));
+      }
     }
 
     /** All that was added. */

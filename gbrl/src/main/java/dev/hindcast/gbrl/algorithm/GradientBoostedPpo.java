@@ -2,12 +2,14 @@ package dev.hindcast.gbrl.algorithm;
 
 import dev.hindcast.core.artefact.StableHash;
 import dev.hindcast.core.config.Require;
+import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.gbrl.product.TreeProduct;
 import dev.hindcast.gbrl.tree.FeatureMatrix;
 import dev.hindcast.gbrl.tree.Features;
 import dev.hindcast.gbrl.tree.Growth;
 import dev.hindcast.gbrl.tree.Output;
 import dev.hindcast.training.learner.Experience;
+import dev.hindcast.training.learner.Experience.Acted;
 import dev.hindcast.training.learner.LambdaReturn;
 import dev.hindcast.training.learner.Losses;
 import dev.hindcast.training.learner.MiniBatch;
@@ -32,8 +34,10 @@ import java.util.stream.IntStream;
  * Config#rounds()} updates. An update is one round against the gradients of one part of the steps,
  * a policy's tree for each action and one for the value; the other rows of the matrix count for
  * nothing in it. All Hessians are 1: every leaf steps against the mean gradient of its rows. Once
- * the policy has strayed as far as it may from the one that acted, the iteration's other updates do
- * nothing.
+ * the policy has strayed as far as it may from where it began, the iteration's other updates do
+ * nothing. Steps of a policy near it, with {@link Acted#AS_LOGGED their propensities}, serve too:
+ * the clipped ratio is then that to whoever acted, and only the stop looks at where the policy
+ * began (the two roles are told apart by Hilton, Cobbe, Schulman, 2021, arXiv:2110.00641).
  *
  * <p>Ensembles would grow with every iteration for ever. One that has {@code most-rounds} is fitted
  * by a smaller one on what was seen lately, and goes on from that if both agree on every other
@@ -181,7 +185,7 @@ public final class GradientBoostedPpo implements TreeLearner {
     MiniBatch part = part(batch, places);
     Map<String, Double> figures =
         new HashMap<>(
-            policy.improve(part, iteration.logBefore(places), iteration.advantages(places)));
+            policy.improve(part, iteration.logActed(places), iteration.advantages(places)));
     int[] rows = part.observations();
     float[] ones = new float[rows.length];
     Arrays.fill(ones, 1);
@@ -193,6 +197,12 @@ public final class GradientBoostedPpo implements TreeLearner {
     figures.put("divergence", iteration.divergence);
     figures.put("policy_rounds", (double) policy.trees().rounds());
     return figures;
+  }
+
+  private boolean isAsLogged() {
+    return setting.data().hasPropensities()
+        && setting.experience().fresh().map(Experience.Fresh::acted).orElse(Acted.BY_THE_POLICY)
+            == Acted.AS_LOGGED;
   }
 
   /** The places of an update's part among the steps: every epoch deals them anew. */
@@ -347,6 +357,7 @@ public final class GradientBoostedPpo implements TreeLearner {
     private float[] returns = new float[0];
     private float[] advantages = new float[0];
     private double[] logBefore = new double[0];
+    private double[] logActed = new double[0];
 
     boolean isOf(int wanted) {
       return version == wanted;
@@ -385,6 +396,11 @@ public final class GradientBoostedPpo implements TreeLearner {
         advantages[i] = all[rows[i]] - values[rows[i]];
       }
       logBefore = policy.logLikelihoods(batch);
+      logActed = isAsLogged() ? logged(setting.data(), rows) : logBefore;
+    }
+
+    private static double[] logged(TransitionColumns data, int[] rows) {
+      return IntStream.of(rows).mapToDouble(row -> Math.log(data.propensity(row))).toArray();
     }
 
     /** After an epoch: whether the policy has strayed too far. */
@@ -420,10 +436,10 @@ public final class GradientBoostedPpo implements TreeLearner {
       return some;
     }
 
-    double[] logBefore(int[] places) {
+    double[] logActed(int[] places) {
       double[] some = new double[places.length];
       for (int i = 0; i < some.length; i++) {
-        some[i] = logBefore[places[i]];
+        some[i] = logActed[places[i]];
       }
       return some;
     }
@@ -441,11 +457,12 @@ public final class GradientBoostedPpo implements TreeLearner {
       int n = returns.length;
       ByteBuffer bytes =
           ByteBuffer.allocate(
-              4 * Integer.BYTES + Double.BYTES + n * (2 * Float.BYTES + Double.BYTES));
+              4 * Integer.BYTES + Double.BYTES + n * (2 * Float.BYTES + 2 * Double.BYTES));
       bytes.putInt(version).putInt(isOver ? 1 : 0).putDouble(divergence);
       bytes.putInt(policyBound).putInt(valueBound);
       for (int i = 0; i < n; i++) {
-        bytes.putFloat(returns[i]).putFloat(advantages[i]).putDouble(logBefore[i]);
+        bytes.putFloat(returns[i]).putFloat(advantages[i]);
+        bytes.putDouble(logBefore[i]).putDouble(logActed[i]);
       }
       return bytes.array();
     }
@@ -458,14 +475,16 @@ public final class GradientBoostedPpo implements TreeLearner {
       divergence = bytes.getDouble();
       policyBound = bytes.getInt();
       valueBound = bytes.getInt();
-      int n = bytes.remaining() / (2 * Float.BYTES + Double.BYTES);
+      int n = bytes.remaining() / (2 * Float.BYTES + 2 * Double.BYTES);
       returns = new float[n];
       advantages = new float[n];
       logBefore = new double[n];
+      logActed = new double[n];
       for (int i = 0; i < n; i++) {
         returns[i] = bytes.getFloat();
         advantages[i] = bytes.getFloat();
         logBefore[i] = bytes.getDouble();
+        logActed[i] = bytes.getDouble();
       }
     }
   }

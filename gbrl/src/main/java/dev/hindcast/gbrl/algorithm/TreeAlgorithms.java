@@ -73,6 +73,12 @@ public final class TreeAlgorithms {
       return IGNORED;
     }
 
+    /** Ensembles that were fitted to a log once are not grown further. */
+    @Override
+    public boolean goesOn() {
+      return STREAMED.contains(this);
+    }
+
     /** One update for every round of its options. */
     @Override
     public Schedule schedule(TrainSettings settings, Record options) {

@@ -8,6 +8,7 @@ import dev.hindcast.core.policy.Policy;
 import dev.hindcast.core.policy.QFunction;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.gbrl.bundle.TreeBundle;
+import dev.hindcast.gbrl.bundle.TreeBundleFormat;
 import dev.hindcast.gbrl.product.TreeFunctions;
 import dev.hindcast.gbrl.product.TreeProduct;
 import dev.hindcast.gbrl.tree.Gpus;
@@ -17,6 +18,9 @@ import dev.hindcast.training.bundle.TrainingRecord;
 import dev.hindcast.training.learner.Device;
 import dev.hindcast.training.learner.Experience;
 import dev.hindcast.training.learner.Learner;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -93,6 +97,24 @@ final class TreeTrainee implements Trainee {
   @Override
   public Learner learner() {
     return learner;
+  }
+
+  @Override
+  public void takeUp(Path bundle) {
+    try {
+      learner.takeUp(TreeBundleFormat.product(bundle));
+    } catch (IllegalArgumentException e) {
+      throw new UserError(
+          UserError.Kind.USAGE,
+          "Cannot train the bundle "
+              + bundle
+              + " further: "
+              + e.getMessage()
+              + ". Name an algorithm whose policies have the same form.",
+          e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read bundle " + bundle + ".", e);
+    }
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.hindcast.offlinerl.algorithm;
 
 import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.DatasetManifest.PartSummary;
+import dev.hindcast.core.data.Normalizer;
+import dev.hindcast.offlinerl.bundle.NeuralBundleFormat;
 import dev.hindcast.training.algorithm.Actions;
 import dev.hindcast.training.algorithm.Algorithm;
 import dev.hindcast.training.algorithm.Assignment;
@@ -10,9 +12,11 @@ import dev.hindcast.training.algorithm.TrainSettings;
 import dev.hindcast.training.algorithm.Trainee;
 import dev.hindcast.training.algorithm.Yields;
 import dev.hindcast.training.learner.Experience;
+import dev.hindcast.training.loop.Schedule;
 import dev.hindcast.training.sampling.Draws;
 import dev.hindcast.training.sampling.Uses;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -57,10 +61,32 @@ public final class Algorithms {
           name, description, actions, defaults, Yields.POLICY, uses, Draws.UNIFORMLY, constructor);
     }
 
+    /** Iterations have as many updates as their options ask for. */
+    @Override
+    public Schedule schedule(TrainSettings settings, Record options) {
+      return options instanceof HybridPolicyGradient.Config iteration
+          ? new Schedule(
+              iteration.updates(),
+              settings.batchSize(),
+              settings.checkpointEvery(),
+              settings.metricsEvery())
+          : settings.schedule();
+    }
+
     /** Networks have a mean. */
     @Override
     public boolean hasMean() {
       return true;
+    }
+
+    @Override
+    public boolean goesOn() {
+      return true;
+    }
+
+    @Override
+    public Optional<Normalizer> normalizer(Path bundle) {
+      return Optional.of(NeuralBundleFormat.stored(bundle).normalizer());
     }
 
     @Override

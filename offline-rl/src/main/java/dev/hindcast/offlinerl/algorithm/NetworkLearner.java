@@ -1,6 +1,9 @@
 package dev.hindcast.offlinerl.algorithm;
 
+import dev.hindcast.core.config.Require;
+import dev.hindcast.offlinerl.network.Architecture;
 import dev.hindcast.offlinerl.network.Network;
+import dev.hindcast.offlinerl.product.FrozenProduct;
 import dev.hindcast.offlinerl.product.Product;
 import dev.hindcast.training.learner.FreeParameters;
 import dev.hindcast.training.learner.Learner;
@@ -53,6 +56,42 @@ public interface NetworkLearner extends Learner {
               free.values(kept.values());
               free.optimizer(optimizer(kept));
             });
+  }
+
+  /**
+   * Gives its product the numbers of another one.
+   *
+   * @throws IllegalArgumentException when that has another form; the message says which
+   */
+  default void takeUp(FrozenProduct other) {
+    Product own = product();
+    FrozenProduct now = own.frozen();
+    Require.that(
+        now.head().equals(other.head()),
+        "its head is " + other.head() + ", and this learner's is " + now.head());
+    Require.that(
+        other.vectors().keySet().equals(now.vectors().keySet()),
+        "it has vectors " + other.vectors().keySet() + ", not " + now.vectors().keySet());
+    now.networks()
+        .forEach(
+            (role, weights) -> {
+              Architecture found = other.networks().get(role).architecture();
+              Require.that(
+                  found.equals(weights.architecture()),
+                  "its network "
+                      + role
+                      + " has hidden layers "
+                      + found.hidden()
+                      + " and "
+                      + found.parameterCount()
+                      + " parameters, and this learner's "
+                      + weights.architecture().hidden()
+                      + " and "
+                      + weights.architecture().parameterCount());
+            });
+    own.networks()
+        .forEach((role, network) -> network.parameters(other.networks().get(role).parameters()));
+    other.vectors().forEach((name, values) -> parameters().get(name).values(values));
   }
 
   /** The numbers of its product: head and architectures stay the same. */

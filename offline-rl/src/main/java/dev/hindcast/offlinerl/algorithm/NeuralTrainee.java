@@ -1,5 +1,6 @@
 package dev.hindcast.offlinerl.algorithm;
 
+import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.Decisions;
 import dev.hindcast.core.data.Normalizer;
 import dev.hindcast.core.data.TransitionColumns;
@@ -8,6 +9,7 @@ import dev.hindcast.core.policy.Policy;
 import dev.hindcast.core.policy.QFunction;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.offlinerl.bundle.NeuralBundle;
+import dev.hindcast.offlinerl.bundle.NeuralBundleFormat;
 import dev.hindcast.offlinerl.bundle.NeuralFunctions;
 import dev.hindcast.offlinerl.network.Networks;
 import dev.hindcast.offlinerl.network.Observations;
@@ -17,6 +19,7 @@ import dev.hindcast.training.algorithm.Assignment;
 import dev.hindcast.training.algorithm.Trainee;
 import dev.hindcast.training.bundle.TrainingRecord;
 import dev.hindcast.training.learner.Learner;
+import java.nio.file.Path;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -69,6 +72,22 @@ final class NeuralTrainee implements Trainee {
   @Override
   public Learner learner() {
     return learner;
+  }
+
+  @Override
+  public void takeUp(Path bundle) {
+    try {
+      learner.takeUp(NeuralBundleFormat.stored(bundle).product());
+    } catch (IllegalArgumentException e) {
+      throw new UserError(
+          UserError.Kind.USAGE,
+          "Cannot train the bundle "
+              + bundle
+              + " further: "
+              + e.getMessage()
+              + ". Name the algorithm that trained it, with the same networks.",
+          e);
+    }
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.hindcast.offlinerl.network.Architecture;
 import dev.hindcast.offlinerl.product.FrozenProduct;
 import dev.hindcast.training.head.Head;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -45,34 +46,72 @@ public final class NeuralBundleFormat implements BundleLoader.Format {
   @Override
   public Bundle load(BundleManifest manifest, Path folder) throws IOException {
     try {
-      StoredWeights weights = StoredWeights.in(folder);
-      Description description =
-          CanonicalJson.read(
-              StoredWeights.description(folder.resolve(ARCHITECTURE)), Description.class);
-      if (description.head() == null || description.networks() == null) {
-        throw new IllegalArgumentException(ARCHITECTURE + " lacks a head or networks");
-      }
-      Map<String, FrozenProduct.Weights> networks = new TreeMap<>();
-      description
-          .networks()
-          .forEach(
-              (role, architecture) ->
-                  networks.put(
-                      role,
-                      new FrozenProduct.Weights(
-                          architecture, weights.parameters(role + ".", architecture))));
-      int coordinates =
-          manifest.actionSpace() instanceof ActionSpace.Box box ? box.dimensions() : 0;
-      Map<String, float[]> vectors = new TreeMap<>();
-      for (String name : description.head().vectors()) {
-        vectors.put(name, weights.vector(VECTOR + name, coordinates));
-      }
-      Normalizer normalizer = weights.normalizer(manifest.observationSpace().numeric().size());
-      weights.checkNoneLeft();
-      return bundle(manifest, new FrozenProduct(description.head(), networks, vectors), normalizer);
+      Stored stored = stored(manifest, folder);
+      return bundle(manifest, stored.product(), stored.normalizer());
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw damaged(folder, e);
     }
+  }
+
+  /**
+   * What a bundle holds, to be trained further.
+   *
+   * @param product the networks, and how their outputs are read
+   * @param normalizer of numeric inputs
+   */
+  public record Stored(FrozenProduct product, Normalizer normalizer) {}
+
+  /**
+   * What the folder of a bundle holds; the manifest and the file hashes have been checked.
+   *
+   * @throws UserError (usage) when it is a bundle of another format; (data) when it is damaged
+   */
+  public static Stored stored(Path folder) {
+    BundleManifest manifest = BundleLoader.manifest(folder);
+    if (!manifest.format().equals(NAME)) {
+      throw UserError.usage(
+          "Cannot train the bundle "
+              + folder
+              + " further with networks: its format is "
+              + manifest.format()
+              + ", not "
+              + NAME
+              + ".");
+    }
+    try {
+      return stored(manifest, folder);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw damaged(folder, e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read bundle " + folder + ".", e);
+    }
+  }
+
+  private static Stored stored(BundleManifest manifest, Path folder) throws IOException {
+    StoredWeights weights = StoredWeights.in(folder);
+    Description description =
+        CanonicalJson.read(
+            StoredWeights.description(folder.resolve(ARCHITECTURE)), Description.class);
+    if (description.head() == null || description.networks() == null) {
+      throw new IllegalArgumentException(ARCHITECTURE + " lacks a head or networks");
+    }
+    Map<String, FrozenProduct.Weights> networks = new TreeMap<>();
+    description
+        .networks()
+        .forEach(
+            (role, architecture) ->
+                networks.put(
+                    role,
+                    new FrozenProduct.Weights(
+                        architecture, weights.parameters(role + ".", architecture))));
+    int coordinates = manifest.actionSpace() instanceof ActionSpace.Box box ? box.dimensions() : 0;
+    Map<String, float[]> vectors = new TreeMap<>();
+    for (String name : description.head().vectors()) {
+      vectors.put(name, weights.vector(VECTOR + name, coordinates));
+    }
+    Normalizer normalizer = weights.normalizer(manifest.observationSpace().numeric().size());
+    weights.checkNoneLeft();
+    return new Stored(new FrozenProduct(description.head(), networks, vectors), normalizer);
   }
 
   /**

@@ -1,11 +1,13 @@
 package dev.hindcast.training.algorithm;
 
 import dev.hindcast.core.data.DatasetManifest.PartSummary;
+import dev.hindcast.core.data.Normalizer;
 import dev.hindcast.training.learner.Meeting;
 import dev.hindcast.training.loop.Schedule;
 import dev.hindcast.training.sampling.Draws;
 import dev.hindcast.training.sampling.Uses;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
@@ -46,6 +48,25 @@ public interface Algorithm extends Serializable {
    * learn is then what one learner of all of it would have. Empty where they cannot.
    */
   default Optional<Meeting> meeting() {
+    return Optional.empty();
+  }
+
+  /**
+   * Whether a learner that stands where another one did goes on from there with other steps. Where
+   * not, it begins anew whenever there are others to learn from.
+   */
+  default boolean goesOn() {
+    return false;
+  }
+
+  /**
+   * What moves numeric fields to what a bundle's policy was trained on, for a learner that is to
+   * {@linkplain Trainee#takeUp take it up}; empty where they are taken as they are.
+   *
+   * @param bundle a folder whose manifest and files have been checked
+   * @throws dev.hindcast.core.config.UserError when no learner of this room could take it up
+   */
+  default Optional<Normalizer> normalizer(Path bundle) {
     return Optional.empty();
   }
 

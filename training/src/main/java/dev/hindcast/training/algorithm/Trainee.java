@@ -7,6 +7,7 @@ import dev.hindcast.core.policy.QFunction;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.training.bundle.TrainingRecord;
 import dev.hindcast.training.learner.Learner;
+import java.nio.file.Path;
 import java.util.SortedMap;
 
 /**
@@ -16,6 +17,16 @@ import java.util.SortedMap;
 public interface Trainee extends AutoCloseable {
   /** The learner, which goes with it. */
   Learner learner();
+
+  /**
+   * Begins as the policy of a bundle. What its learner knows besides, such as values, is left as it
+   * is.
+   *
+   * @param bundle a folder whose manifest and files have been checked
+   * @throws dev.hindcast.core.config.UserError when that policy has another form than what is
+   *     learned here
+   */
+  void takeUp(Path bundle);
 
   /**
    * The policy that it has learned so far, which stays as it is and outlives it.

@@ -48,13 +48,30 @@ public final class Experience {
    *
    * @param firstEpisode the first of them; those before it are the log
    * @param version how often that policy had been changed when it lived them
+   * @param acted how their actions were drawn
    */
-  public record Fresh(int firstEpisode, int version) {
+  public record Fresh(int firstEpisode, int version, Acted acted) {
     /** Checks the ranges. */
     public Fresh {
       Require.nonNegative("first-episode", firstEpisode);
       Require.nonNegative("version", version);
     }
+
+    /** Of the policy's own actions. */
+    public Fresh(int firstEpisode, int version) {
+      this(firstEpisode, version, Acted.BY_THE_POLICY);
+    }
+  }
+
+  /** How the actions of fresh episodes were drawn. */
+  public enum Acted {
+    /** By the very policy in training. */
+    BY_THE_POLICY,
+    /**
+     * By one near it: an earlier version, or one that also explores. Logged propensities say with
+     * what probability.
+     */
+    AS_LOGGED
   }
 
   /** Of this data, with γ in [0, 1]; all of it is a log. */

@@ -47,6 +47,11 @@ public final class RunState implements Serializable {
     return new RunState(updates, learner.state(), metrics.state(), alarms.state());
   }
 
+  /** Where a learner stands, as a run that has made no update yet. */
+  public static RunState of(Learner learner) {
+    return of(0, learner, new Metrics(), Alarms.off());
+  }
+
   /** Whether a learner has the same things to learn. */
   boolean isOf(Learner other) {
     return learner.isLike(other.state());

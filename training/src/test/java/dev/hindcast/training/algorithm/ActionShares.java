@@ -111,6 +111,11 @@ public record ActionShares() implements Algorithm {
       }
 
       @Override
+      public void takeUp(Path bundle) {
+        throw new IllegalStateException("Shares begin anew.");
+      }
+
+      @Override
       public Policy policy() {
         return new Shares(counter.counts.clone());
       }
