@@ -1,16 +1,21 @@
 package dev.hindcast.streaming.job;
 
 import dev.hindcast.core.data.ObservationSpace.CategoricalField;
+import dev.hindcast.streaming.learning.FineTune;
+import dev.hindcast.streaming.learning.Publication;
+import dev.hindcast.streaming.learning.PublicationSerializer;
 import dev.hindcast.streaming.operator.Intake;
 import dev.hindcast.streaming.operator.RewardJoin;
 import dev.hindcast.streaming.operator.Sampling;
 import dev.hindcast.streaming.operator.Sessions;
+import dev.hindcast.streaming.plan.LearnConfig;
 import dev.hindcast.streaming.plan.StreamConfig;
 import dev.hindcast.streaming.plan.StreamPlan;
 import dev.hindcast.streaming.row.DeadLetter;
 import dev.hindcast.streaming.row.EpisodeRows;
 import dev.hindcast.streaming.row.EventRow;
 import dev.hindcast.streaming.row.OwnType;
+import dev.hindcast.streaming.sink.BundleSink;
 import dev.hindcast.streaming.sink.EventSinks;
 import dev.hindcast.streaming.source.EventSources;
 import java.time.Clock;
@@ -98,5 +103,26 @@ public final class StreamJob {
         .sinkTo(EventSinks.deadLetters(config.output().deadLetters()))
         .uid("dead-letters")
         .name("dead-letters");
+    config.learn().ifPresent(learn -> learn(learn, flow.episodes()));
+  }
+
+  private void learn(LearnConfig learn, DataStream<EpisodeRows> episodes) {
+    SingleOutputStreamOperator<Publication> published =
+        episodes
+            .global()
+            .transform("fine-tune", PublicationSerializer.TYPE, new FineTune(learn, plan))
+            .uid("fine-tune")
+            .forceNonParallel();
+    published
+        .sinkTo(new BundleSink(learn.publish()))
+        .setParallelism(1)
+        .uid("bundles")
+        .name("bundles");
+    published
+        .getSideOutput(FineTune.EVENTS)
+        .sinkTo(EventSinks.lines(learn.events()))
+        .setParallelism(1)
+        .uid("learning")
+        .name("learning");
   }
 }

@@ -14,7 +14,7 @@ import org.apache.flink.runtime.state.FunctionInitializationContext;
  * What one operator has counted. The counts are part of its checkpoints, so that a restart neither
  * forgets nor repeats any; they show as metrics and add up over tasks as accumulators of the job.
  */
-final class Account {
+public final class Account {
   /** Rows and dead letters that came in. */
   static final String READ = "read";
 
@@ -51,7 +51,7 @@ final class Account {
   }
 
   /** The account of an operator that starts, with what it had counted before. */
-  static Account open(RuntimeContext context, FunctionInitializationContext initialization)
+  public static Account open(RuntimeContext context, FunctionInitializationContext initialization)
       throws Exception {
     Account account = new Account(context);
     account.state =
@@ -65,7 +65,8 @@ final class Account {
     return account;
   }
 
-  void add(String name, long count) {
+  /** Counts something so many times more. */
+  public void add(String name, long count) {
     if (!counts.containsKey(name)) {
       context.addAccumulator(name, new LongCounter());
       context.getMetricGroup().addGroup("hindcast").gauge(name, () -> counts.get(name));
@@ -74,7 +75,8 @@ final class Account {
     ((LongCounter) context.<Long, Long>getAccumulator(name)).add(count);
   }
 
-  void save() throws Exception {
+  /** Puts the counts into a checkpoint. */
+  public void save() throws Exception {
     state.clear();
     for (Map.Entry<String, Long> count : counts.entrySet()) {
       state.add(Tuple2.of(count.getKey(), count.getValue()));
@@ -82,7 +84,7 @@ final class Account {
   }
 
   /** How often something was counted. */
-  long of(String name) {
+  public long of(String name) {
     return counts.getOrDefault(name, 0L);
   }
 }

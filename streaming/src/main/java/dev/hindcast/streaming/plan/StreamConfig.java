@@ -32,6 +32,7 @@ import java.util.concurrent.TimeUnit;
  * @param dataset the dataset whose observations the stream's are like, when there is one
  * @param output where rows, dead letters and checkpoints go
  * @param running how it runs
+ * @param learn how a policy learns from it, if one does
  * @param mapping which columns mean what
  * @param checks what happens to rows that break a rule
  */
@@ -49,6 +50,7 @@ public record StreamConfig(
     Optional<String> dataset,
     Output output,
     Running running,
+    Optional<LearnConfig> learn,
     FieldMapping mapping,
     Treatments checks) {
   private static final List<String> OF_BATCH = List.of("source", "join", "split");
@@ -246,6 +248,7 @@ public record StreamConfig(
             : Optional.empty(),
         output(stream),
         running(stream),
+        LearnConfig.from(stream, pipeline, mapping.propensity().isPresent()),
         mapping,
         Treatments.from(ingest.section("checks")));
   }

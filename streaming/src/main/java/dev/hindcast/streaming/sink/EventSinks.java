@@ -3,6 +3,7 @@ package dev.hindcast.streaming.sink;
 import dev.hindcast.streaming.plan.StreamPlan;
 import dev.hindcast.streaming.row.DeadLetter;
 import dev.hindcast.streaming.row.EpisodeRows;
+import org.apache.flink.api.common.serialization.SimpleStringEncoder;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.file.sink.FileSink;
 import org.apache.flink.core.fs.Path;
@@ -30,6 +31,15 @@ public final class EventSinks {
   /** Dead letters. */
   public static Sink<DeadLetter> deadLetters(String folder) {
     return FileSink.forRowFormat(new Path(folder), new DeadLetterLines())
+        .withBucketAssigner(new BasePathBucketAssigner<>())
+        .withRollingPolicy(OnCheckpointRollingPolicy.build())
+        .withOutputFileConfig(new OutputFileConfig("part", ".jsonl"))
+        .build();
+  }
+
+  /** Lines of what happened. */
+  public static Sink<String> lines(String folder) {
+    return FileSink.forRowFormat(new Path(folder), new SimpleStringEncoder<String>())
         .withBucketAssigner(new BasePathBucketAssigner<>())
         .withRollingPolicy(OnCheckpointRollingPolicy.build())
         .withOutputFileConfig(new OutputFileConfig("part", ".jsonl"))

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.FileSystemFactory;
+import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.fs.RecoverableFsDataOutputStream.Committer;
 import org.apache.flink.core.fs.RecoverableWriter;
 import org.apache.flink.core.fs.local.LocalFileSystem;
@@ -46,6 +47,18 @@ public final class FlakyFiles extends LocalFileSystem {
 
   private static boolean fails(AtomicInteger left) {
     return left.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
+  }
+
+  @Override
+  public boolean rename(Path from, Path to) throws IOException {
+    if (fails(BEFORE)) {
+      throw new IOException("The disk is gone before the renaming.");
+    }
+    boolean isDone = super.rename(from, to);
+    if (fails(AFTER)) {
+      throw new IOException("The disk is gone after the renaming.");
+    }
+    return isDone;
   }
 
   private record FlakyCommit(Committer real) implements Committer {
