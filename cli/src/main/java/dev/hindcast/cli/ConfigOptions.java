@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 /** The options of every verb that reads a config. */
 final class ConfigOptions {
   /** The top-level keys: each verb reads its own section and leaves the others to theirs. */
-  private static final List<String> SECTIONS = List.of("ingest", "train", "evaluate", "stream");
+  private static final List<String> SECTIONS =
+      List.of("ingest", "train", "evaluate", "stream", "serve");
 
   @Option(
       names = "--config",

@@ -38,6 +38,7 @@ import picocli.CommandLine.IVersionProvider;
       RollbackCommand.class,
       HistoryCommand.class,
       DiffCommand.class,
+      ServeCommand.class,
       StreamCommand.class,
       InspectCommand.class,
       CompareCommand.class,

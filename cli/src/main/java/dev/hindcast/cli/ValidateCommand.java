@@ -7,6 +7,7 @@ import dev.hindcast.core.config.ConfigNode;
 import dev.hindcast.core.policy.Pipeline;
 import dev.hindcast.evaluation.plan.EvaluateConfig;
 import dev.hindcast.ingestion.spark.IngestConfig;
+import dev.hindcast.serving.http.ServeConfig;
 import dev.hindcast.training.spark.TrainConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,10 @@ final class ValidateCommand extends Verb {
     if (root.at("evaluate").isPresent()) {
       EvaluateConfig.from(root);
       sections.add("evaluate");
+    }
+    if (root.at("serve").isPresent()) {
+      ServeConfig.from(root);
+      sections.add("serve");
     }
     root.at("stream").leaveToOthers(); // hindcast stream check reads it
     document.finish();

@@ -137,8 +137,8 @@ class ArchitectureTest {
   }
 
   @Test
-  void servingImportsCoreDatasetAndEvaluation() {
-    ArchRule rule = imports("serving", "dataset", "evaluation");
+  void servingImportsCoreDatasetIngestionAndEvaluation() {
+    ArchRule rule = imports("serving", "dataset", "ingestion", "evaluation");
     rule.check(HOUSE);
   }
 

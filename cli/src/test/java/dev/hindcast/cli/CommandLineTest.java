@@ -29,6 +29,7 @@ class CommandLineTest {
             "evaluate",
             "inspect",
             "compare",
+            "serve",
             "promote",
             "rollback",
             "history",

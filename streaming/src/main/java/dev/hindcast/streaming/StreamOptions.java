@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 /** The options of every verb of streams. */
 final class StreamOptions {
   /** The sections that streams leave to other verbs. */
-  private static final List<String> OTHERS = List.of("train", "evaluate");
+  private static final List<String> OTHERS = List.of("train", "evaluate", "serve");
 
   @Option(
       names = "--config",

@@ -2,6 +2,7 @@ package dev.hindcast.serving.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hindcast.serving.Bundles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -11,6 +11,7 @@ import dev.hindcast.core.report.EvaluationReport.Decision;
 import dev.hindcast.core.report.EvaluationReport.Difference;
 import dev.hindcast.core.report.EvaluationReport.Remark;
 import dev.hindcast.core.report.EvaluationReport.Verdict;
+import dev.hindcast.serving.Bundles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hindcast.core.config.UserError;
+import dev.hindcast.serving.Bundles;
 import dev.hindcast.serving.registry.RegisteredPolicy.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
