@@ -21,9 +21,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -51,6 +53,7 @@ public final class ScoringServer implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads;
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final List<Future<?>> repeated;
   private final int mostWaiting;
   private final ThreadLocal<Boolean> crowded = ThreadLocal.withInitial(() -> false);
   private final Object gate = new Object();
@@ -75,8 +78,10 @@ public final class ScoringServer implements AutoCloseable {
     server.createContext("/metrics", exchange -> handle(exchange, "/metrics", this::metrics));
     server.createContext("/", exchange -> handle(exchange, "other", this::nothing));
     long lookEvery = config.registry().map(source -> source.lookEvery().toMillis()).orElse(1000L);
-    timer.scheduleWithFixedDelay(this::look, lookEvery, lookEvery, TimeUnit.MILLISECONDS);
-    timer.scheduleWithFixedDelay(this::roll, 250, 250, TimeUnit.MILLISECONDS);
+    repeated =
+        List.of(
+            timer.scheduleWithFixedDelay(this::look, lookEvery, lookEvery, TimeUnit.MILLISECONDS),
+            timer.scheduleWithFixedDelay(this::roll, 250, 250, TimeUnit.MILLISECONDS));
     server.start();
   }
 
@@ -156,7 +161,8 @@ public final class ScoringServer implements AutoCloseable {
       }
     }
     server.stop(0);
-    timer.shutdownNow();
+    repeated.forEach(task -> task.cancel(false));
+    timer.shutdown();
     threads.shutdown();
     try {
       service.close();
@@ -246,6 +252,7 @@ public final class ScoringServer implements AutoCloseable {
   }
 
   /** One answer. */
+  @SuppressWarnings("ArrayRecordComponent") // on its way out; never compared
   private record Answer(int status, String type, byte[] body) {
     static Answer of(int status, JsonNode json) {
       return new Answer(

@@ -220,25 +220,29 @@ public final class LineFiles implements AutoCloseable {
               .toList();
     }
     for (Path path : hidden) {
-      try (FileChannel channel =
-              FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-          FileLock lock = channel.tryLock()) {
-        if (lock == null) {
-          continue; // somebody is writing it
-        }
-        long sound = endOfLastLine(channel);
-        channel.truncate(sound);
-        if (sound == 0) {
-          Files.delete(path);
-        } else {
-          Files.move(
-              path,
-              path.resolveSibling(path.getFileName().toString().substring(1)),
-              StandardCopyOption.ATOMIC_MOVE);
-        }
-      } catch (OverlappingFileLockException e) {
-        continue; // another writer in this process
+      complete(path);
+    }
+  }
+
+  private static void complete(Path path) throws IOException {
+    try (FileChannel channel =
+            FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock()) {
+      if (lock == null) {
+        return; // another process is writing it
       }
+      long sound = endOfLastLine(channel);
+      channel.truncate(sound);
+      if (sound == 0) {
+        Files.delete(path);
+      } else {
+        Files.move(
+            path,
+            path.resolveSibling(path.getFileName().toString().substring(1)),
+            StandardCopyOption.ATOMIC_MOVE);
+      }
+    } catch (OverlappingFileLockException isOurs) {
+      // another writer in this process
     }
   }
 
