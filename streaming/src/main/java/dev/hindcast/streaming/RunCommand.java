@@ -3,6 +3,7 @@ package dev.hindcast.streaming;
 import dev.hindcast.streaming.job.StreamRun;
 import dev.hindcast.streaming.plan.StreamConfig;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,13 +26,11 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     StreamConfig config = options.read();
     StringBuilder lines = new StringBuilder();
-    StreamRun.run(config, System.getProperty("hindcast.home") != null)
-        .forEach(
-            (name, count) ->
-                lines.append(String.format(Locale.ROOT, "%-40s %,12d%n", name, count)));
-    spec.commandLine()
-        .getOut()
-        .print(lines + "Rows written to " + config.output().rows() + System.lineSeparator());
+    Map<String, Long> counts = StreamRun.run(config, System.getProperty("hindcast.home") != null);
+    counts.forEach(
+        (name, count) -> lines.append(String.format(Locale.ROOT, "%-40s %,12d%n", name, count)));
+    lines.append(counts.isEmpty() ? "Started. Rows go to " : "Rows written to ");
+    spec.commandLine().getOut().println(lines + config.output().rows());
     spec.commandLine().getOut().flush();
     return 0;
   }

@@ -45,7 +45,8 @@ public final class StreamRun {
    * Runs a stream to its end; one whose sources follow has none.
    *
    * @param isEmbedded whether to run inside this process
-   * @return what was counted, by name
+   * @return what was counted, by name; nothing where {@code flink run --detached} has only started
+   *     it
    */
   public static Map<String, Long> run(StreamConfig config, boolean isEmbedded) throws Exception {
     Configuration settings = settings(config);
@@ -76,9 +77,12 @@ public final class StreamRun {
         : path;
   }
 
-  /** What a finished job has counted. */
+  /** What a finished job has counted; nothing for one that goes on without its client. */
   public static Map<String, Long> counts(JobExecutionResult result) {
     Map<String, Long> counts = new TreeMap<>();
+    if (!result.isJobExecutionResult()) {
+      return counts;
+    }
     result
         .getAllAccumulatorResults()
         .forEach(

@@ -1,5 +1,6 @@
 package dev.hindcast.streaming.operator;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.common.accumulators.LongCounter;
@@ -42,9 +43,15 @@ public final class Account {
   /** Before the rule that rows broke which were kept all the same. */
   static final String WARNINGS = "warnings.";
 
-  private final TreeMap<String, Long> counts = new TreeMap<>();
+  private final Map<String, Count> counts = new HashMap<>();
   private final RuntimeContext context;
   private ListState<Tuple2<String, Long>> state;
+
+  /** A count, and where Flink shows it. */
+  private static final class Count {
+    private final LongCounter shown = new LongCounter();
+    private long count;
+  }
 
   private Account(RuntimeContext context) {
     this.context = context;
@@ -67,24 +74,29 @@ public final class Account {
 
   /** Counts something so many times more. */
   public void add(String name, long count) {
-    if (!counts.containsKey(name)) {
-      context.addAccumulator(name, new LongCounter());
-      context.getMetricGroup().addGroup("hindcast").gauge(name, () -> counts.get(name));
-    }
-    counts.merge(name, count, Long::sum);
-    ((LongCounter) context.<Long, Long>getAccumulator(name)).add(count);
+    Count counted = counts.computeIfAbsent(name, this::begun);
+    counted.count += count;
+    counted.shown.add(count);
+  }
+
+  private Count begun(String name) {
+    Count count = new Count();
+    context.addAccumulator(name, count.shown);
+    context.getMetricGroup().addGroup("hindcast").gauge(name, () -> count.count);
+    return count;
   }
 
   /** Puts the counts into a checkpoint. */
   public void save() throws Exception {
     state.clear();
-    for (Map.Entry<String, Long> count : counts.entrySet()) {
-      state.add(Tuple2.of(count.getKey(), count.getValue()));
+    for (Map.Entry<String, Count> count : new TreeMap<>(counts).entrySet()) {
+      state.add(Tuple2.of(count.getKey(), count.getValue().count));
     }
   }
 
   /** How often something was counted. */
   public long of(String name) {
-    return counts.getOrDefault(name, 0L);
+    Count counted = counts.get(name);
+    return counted == null ? 0 : counted.count;
   }
 }

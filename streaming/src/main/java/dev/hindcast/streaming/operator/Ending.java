@@ -7,6 +7,7 @@ import dev.hindcast.streaming.plan.StreamPlan;
 import dev.hindcast.streaming.row.EventRow;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * When the rows of one id are an episode that is over. There are two ends, and the earlier counts:
@@ -40,10 +41,9 @@ final class Ending {
    * Rows cut at the first end.
    *
    * @param at when it is reached
-   * @param inside the rows of the episode
-   * @param outside those that come after it
+   * @param inside how many of the rows, from the first, are of the episode
    */
-  record Cut(long at, List<EventRow> inside, List<EventRow> outside) {}
+  record Cut(long at, int inside) {}
 
   /** When the stream has reached a row. */
   long reached(EventRow row) {
@@ -62,20 +62,24 @@ final class Ending {
         && (plan.sessionizer().ordering() != Ordering.STEP || progress.rows() > progress.end());
   }
 
-  /** The end that rows tell; {@link #NEVER} while they tell none. */
-  long end(List<EventRow> rows) {
+  /**
+   * The end that rows tell; {@link #NEVER} while they tell none.
+   *
+   * @param mapped the same rows
+   */
+  long end(List<EventRow> rows, List<MappedRow> mapped) {
     if (!isToldByRows) {
       return NEVER;
     }
     return switch (plan.sessionizer().ordering()) {
       case NONE -> rows.stream().mapToLong(this::reached).min().orElse(NEVER);
       case COLUMN ->
-          rows.stream()
-              .filter(row -> isEnd(plan.mapper().map(row)))
-              .mapToLong(this::reached)
+          IntStream.range(0, rows.size())
+              .filter(i -> isEnd(mapped.get(i)))
+              .mapToLong(i -> reached(rows.get(i)))
               .min()
               .orElse(NEVER);
-      case STEP -> endOfSteps(rows);
+      case STEP -> endOfSteps(rows, mapped);
     };
   }
 
@@ -83,29 +87,31 @@ final class Ending {
    * Cuts at the first end.
    *
    * @param rows by time, at least one
+   * @param mapped the same rows
    */
-  Cut cut(List<EventRow> rows) {
+  Cut cut(List<EventRow> rows, List<MappedRow> mapped) {
     int run = 1;
     while (run < rows.size() && reached(rows.get(run)) - reached(rows.get(run - 1)) <= pause()) {
       run++;
     }
     long silent = reached(rows.get(run - 1)) + pause();
-    long told = end(rows);
+    long told = end(rows, mapped);
     if (told > silent) {
-      return new Cut(silent, rows.subList(0, run), rows.subList(run, rows.size()));
+      return new Cut(silent, run);
     }
     int inside = 0;
     while (inside < rows.size() && reached(rows.get(inside)) <= told) {
       inside++;
     }
-    return new Cut(told, rows.subList(0, inside), rows.subList(inside, rows.size()));
+    return new Cut(told, inside);
   }
 
-  private long endOfSteps(List<EventRow> rows) {
+  private long endOfSteps(List<EventRow> rows, List<MappedRow> all) {
     long end = NEVER;
     TreeMap<Long, Long> latestOfStep = new TreeMap<>();
-    for (EventRow row : rows) {
-      MappedRow mapped = plan.mapper().map(row);
+    for (int i = 0; i < rows.size(); i++) {
+      EventRow row = rows.get(i);
+      MappedRow mapped = all.get(i);
       if (mapped.order().isEmpty()) {
         continue;
       }

@@ -123,7 +123,8 @@ public final class RewardJoin extends KeyedCoProcessFunction<String, EventRow, E
   private void release(long time, OnTimerContext context, Collector<EventRow> out)
       throws Exception {
     List<EventRow> due = new ArrayList<>();
-    for (EventRow decision : sorted(decisions)) {
+    List<EventRow> held = sorted(decisions);
+    for (EventRow decision : held) {
       if (decision.time() + plan.within() <= time) {
         due.add(decision);
       }
@@ -141,9 +142,14 @@ public final class RewardJoin extends KeyedCoProcessFunction<String, EventRow, E
         account.add(Account.WITHOUT_REWARD, 1);
       }
       out.collect(rewardColumns.fill(decision, counting));
-      decisions.remove(RowSerializer.digest(decision));
+      if (due.size() < held.size()) {
+        decisions.remove(RowSerializer.digest(decision));
+      }
     }
-    if (!decisions.isEmpty()) {
+    if (due.size() == held.size()) {
+      decisions.clear();
+    }
+    if (due.size() < held.size()) {
       return; // another of this id still waits
     }
     long last = due.get(due.size() - 1).time();

@@ -88,7 +88,7 @@ public final class Sessions extends KeyedProcessFunction<String, EventRow, Episo
       return;
     }
     String digest = RowSerializer.digest(row);
-    if (rows.contains(digest)) {
+    if (before.rows() > 0 && rows.contains(digest)) {
       account.add(Account.DUPLICATES, 1);
       return;
     }
@@ -100,7 +100,8 @@ public final class Sessions extends KeyedProcessFunction<String, EventRow, Episo
     }
     long check = ending.reached(row) + ending.pause();
     if (ending.mayBeComplete(now)) {
-      check = Math.min(check, ending.end(held()));
+      List<EventRow> held = held();
+      check = Math.min(check, ending.end(held, mapped(held)));
     }
     schedule(now, check, context.timerService());
   }
@@ -116,17 +117,17 @@ public final class Sessions extends KeyedProcessFunction<String, EventRow, Episo
       return;
     }
     List<EventRow> waiting = held();
+    List<MappedRow> mapped = mapped(waiting);
     while (!waiting.isEmpty()) {
-      Ending.Cut cut = ending.cut(waiting);
+      Ending.Cut cut = ending.cut(waiting, mapped);
       if (cut.at() > time) {
         schedule(now.unscheduled(), cut.at(), context.timerService());
         return;
       }
-      close(cut.inside(), context, out);
-      for (EventRow row : cut.inside()) {
-        rows.remove(RowSerializer.digest(row));
-      }
-      waiting = cut.outside();
+      List<EventRow> inside = waiting.subList(0, cut.inside());
+      close(inside, mapped.subList(0, cut.inside()), context, out);
+      waiting = waiting.subList(cut.inside(), waiting.size());
+      mapped = mapped.subList(cut.inside(), mapped.size());
       if (plan.sessionizer().gap() == 0) {
         for (EventRow row : waiting) {
           refuse(row, CLOSED, "its episode was over before it", context);
@@ -135,9 +136,12 @@ public final class Sessions extends KeyedProcessFunction<String, EventRow, Episo
         remember(SessionProgress.State.CLOSED, cut.at(), context.timerService());
         return;
       }
+      for (EventRow row : inside) {
+        rows.remove(RowSerializer.digest(row));
+      }
       now = SessionProgress.NONE;
-      for (EventRow row : waiting) {
-        now = now.with(plan.mapper().map(row));
+      for (MappedRow row : mapped) {
+        now = now.with(row);
       }
     }
     progress.clear();
@@ -155,8 +159,8 @@ public final class Sessions extends KeyedProcessFunction<String, EventRow, Episo
     remembered.save();
   }
 
-  private void close(List<EventRow> inside, Context context, Collector<EpisodeRows> out) {
-    List<MappedRow> mapped = inside.stream().map(plan.mapper()::map).toList();
+  private void close(
+      List<EventRow> inside, List<MappedRow> mapped, Context context, Collector<EpisodeRows> out) {
     for (Sessionizer.Piece piece : plan.sessionizer().episodes(mapped)) {
       EpisodeScreening.Decision decision = plan.screening().screen(piece.of(mapped));
       for (int i = 0; i < decision.quarantined().size(); i++) {
@@ -225,6 +229,14 @@ public final class Sessions extends KeyedProcessFunction<String, EventRow, Episo
   private SessionProgress progress() throws Exception {
     SessionProgress known = progress.value();
     return known == null ? SessionProgress.NONE : known;
+  }
+
+  private List<MappedRow> mapped(List<EventRow> some) {
+    List<MappedRow> mapped = new ArrayList<>(some.size());
+    for (EventRow row : some) {
+      mapped.add(plan.mapper().map(row));
+    }
+    return mapped;
   }
 
   private List<EventRow> held() throws Exception {

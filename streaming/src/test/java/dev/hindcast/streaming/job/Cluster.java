@@ -77,6 +77,11 @@ final class Cluster implements AutoCloseable {
     return graph.getJobID();
   }
 
+  /** Runs a job to its end. */
+  void run(StreamExecutionEnvironment environment) throws Exception {
+    flink.executeJobBlocking(environment.getStreamGraph().getJobGraph());
+  }
+
   /** Stops a stream where it is, as {@code flink stop} does, and gives the savepoint's path. */
   String stop(JobID job, Path folder) throws Exception {
     return stop(job, folder, false);

@@ -1,0 +1,217 @@
+package dev.hindcast.streaming.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.hindcast.streaming.Shops;
+import dev.hindcast.streaming.Shops.Step;
+import dev.hindcast.streaming.plan.StreamConfig;
+import dev.hindcast.streaming.row.Arrival;
+import dev.hindcast.streaming.row.EpisodeRows;
+import dev.hindcast.streaming.row.EventRow;
+import dev.hindcast.streaming.row.OwnType;
+import dev.hindcast.streaming.sink.EventSinks;
+import dev.hindcast.streaming.source.EventSources;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * How many events a stream takes, beside the plainest jobs there are: the same events from the same
+ * source, and passed through to the same sink, or nothing done with them at all. All in one process
+ * and turn by turn; processor time is what counts, as others may use the machine too. {@code ./mvnw
+ * -Pstudy -pl streaming -am test -Dtest=ThroughputStudyTest
+ * -Dsurefire.failIfNoSpecifiedTests=false} writes {@code streaming/target/throughput.md}.
+ */
+@Tag("study")
+class ThroughputStudyTest {
+  private static final int VISITS = Integer.getInteger("throughput.visits", 40_000);
+  private static final int ROUNDS = Integer.getInteger("throughput.rounds", 3);
+  private static final int STEPS = Integer.getInteger("throughput.steps", 10);
+  private static final long START = 1_700_000_000_000L;
+  private static final OperatingSystemMXBean MACHINE =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+  @TempDir private Path folder;
+  private long decisions;
+  private long rewards;
+  private int runs;
+
+  /** What is done with the events. */
+  private enum Work {
+    NOTHING,
+    PASSED_THROUGH,
+    EPISODES
+  }
+
+  /** What a run is. */
+  private record Setting(boolean isJoined, Work work, String backend) {
+    String inWords() {
+      return (isJoined ? "decisions and rewards" : "whole rows")
+          + switch (work) {
+            case NOTHING -> ", read and left";
+            case PASSED_THROUGH -> ", read and written";
+            case EPISODES ->
+                (isJoined ? " joined to episodes" : " to episodes")
+                    + (backend.equals("rocksdb") ? ", state in RocksDB" : ", state in memory");
+          };
+    }
+  }
+
+  /** What it took. */
+  private record Cost(double seconds, double processorSeconds) {}
+
+  @BeforeEach
+  void write() throws IOException {
+    Random random = new Random(9);
+    for (String name : List.of("events", "decisions", "rewards")) {
+      Files.createDirectories(folder.resolve(name));
+    }
+    try (BufferedWriter whole = Files.newBufferedWriter(folder.resolve("events/1.jsonl"));
+        BufferedWriter decided = Files.newBufferedWriter(folder.resolve("decisions/1.jsonl"));
+        BufferedWriter rewarded = Files.newBufferedWriter(folder.resolve("rewards/1.jsonl"))) {
+      // a visit begins every 20 ms, and its steps are a second apart: 50 for each step go on at a
+      // time
+      List<List<Step>> waiting = new ArrayList<>();
+      for (int second = 0; second * 50 < VISITS + STEPS * 50; second++) {
+        waiting.add(new ArrayList<>());
+      }
+      for (int visit = 0; visit < VISITS; visit++) {
+        for (int step = 0; step < STEPS; step++) {
+          Step one = Step.of("v" + visit, step, START + visit * 20L + step * 1000L);
+          waiting.get(visit / 50 + step).add(step == STEPS - 1 ? one.last() : one);
+        }
+      }
+      for (List<Step> second : waiting) {
+        for (Step step : second) {
+          whole.write(step.wholeJson());
+          whole.newLine();
+          decided.write(step.decisionJson());
+          decided.newLine();
+          decisions++;
+          if (random.nextInt(4) > 0) {
+            rewarded.write(step.rewardJson(step.millis() + 2000));
+            rewarded.newLine();
+            rewards++;
+          }
+        }
+      }
+    }
+  }
+
+  private StreamConfig config(Setting setting) {
+    return Shops.config(
+        folder,
+        (setting.isJoined() ? Shops.JOINED : Shops.WHOLE).replace("at: time}", "at: whole}"),
+        "stream.time={column: at, unit: milliseconds}",
+        "stream.checkpoint-every=10 s",
+        "stream.output=out-" + runs++);
+  }
+
+  private Cost run(Cluster flink, Setting setting) throws Exception {
+    StreamConfig config = config(setting);
+    Configuration settings = StreamRun.settings(config);
+    settings.set(StateBackendOptions.STATE_BACKEND, setting.backend());
+    StreamExecutionEnvironment environment =
+        StreamExecutionEnvironment.getExecutionEnvironment(settings);
+    environment.setParallelism(1);
+    StreamJob job = StreamJob.of(config);
+    if (setting.work() == Work.EPISODES) {
+      job.write(job.build(environment));
+    } else {
+      DataStream<Arrival> arrivals =
+          EventSources.open(environment, config.decisions(), job.plan(), "decisions");
+      if (setting.isJoined()) {
+        arrivals =
+            arrivals.union(
+                EventSources.open(
+                    environment, config.rewards().orElseThrow(), job.plan(), "rewards"));
+      }
+      if (setting.work() == Work.NOTHING) {
+        arrivals.sinkTo(new DiscardingSink<>()).uid("nothing");
+      } else {
+        arrivals
+            .map(arrival -> new EpisodeRows("", List.of((EventRow) arrival)))
+            .returns(OwnType.EPISODE)
+            .uid("passed-through")
+            .sinkTo(EventSinks.rows(config.output().rows(), job.plan()))
+            .uid("rows");
+      }
+    }
+    long processor = MACHINE.getProcessCpuTime();
+    long clock = System.nanoTime();
+    flink.run(environment);
+    return new Cost(
+        (System.nanoTime() - clock) / 1e9, (MACHINE.getProcessCpuTime() - processor) / 1e9);
+  }
+
+  private static double median(List<Cost> costs, java.util.function.ToDoubleFunction<Cost> of) {
+    double[] sorted = costs.stream().mapToDouble(of).sorted().toArray();
+    return sorted[sorted.length / 2];
+  }
+
+  @Test
+  void streamTakesAThirdOfWhatPassesThroughAtLeast() throws Exception {
+    List<Setting> settings = new ArrayList<>();
+    for (boolean isJoined : List.of(false, true)) {
+      settings.add(new Setting(isJoined, Work.NOTHING, "hashmap"));
+      settings.add(new Setting(isJoined, Work.PASSED_THROUGH, "hashmap"));
+      settings.add(new Setting(isJoined, Work.EPISODES, "hashmap"));
+      settings.add(new Setting(isJoined, Work.EPISODES, "rocksdb"));
+    }
+    List<List<Cost>> costs = new ArrayList<>();
+    settings.forEach(setting -> costs.add(new ArrayList<>()));
+    try (Cluster flink = new Cluster(1, 1)) {
+      for (int round = -1; round < ROUNDS; round++) { // the first warms up
+        for (int i = 0; i < settings.size(); i++) {
+          Cost cost = run(flink, settings.get(i));
+          if (round >= 0) {
+            costs.get(i).add(cost);
+          }
+        }
+      }
+    }
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "| job | events | events per second of processor time | of the clock | share of what passes through | of what is left |");
+    lines.add("|---|---:|---:|---:|---:|---:|");
+    for (int i = 0; i < settings.size(); i++) {
+      Setting setting = settings.get(i);
+      long events = setting.isJoined() ? decisions + rewards : decisions;
+      int plainest = setting.isJoined() ? settings.size() / 2 : 0;
+      double processor = median(costs.get(i), Cost::processorSeconds);
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "| %s | %,d | %,.0f | %,.0f | %.2f | %.2f |",
+              setting.inWords(),
+              events,
+              events / processor,
+              events / median(costs.get(i), Cost::seconds),
+              median(costs.get(plainest + 1), Cost::processorSeconds) / processor,
+              median(costs.get(plainest), Cost::processorSeconds) / processor));
+    }
+    Files.createDirectories(Path.of("target"));
+    Files.write(Path.of("target/throughput.md"), lines);
+    for (int plainest : List.of(0, settings.size() / 2)) {
+      double passed = median(costs.get(plainest + 1), Cost::processorSeconds);
+      double inMemory = median(costs.get(plainest + 2), Cost::processorSeconds);
+      assertThat(passed / inMemory).isGreaterThan(0.35);
+    }
+  }
+}
