@@ -147,8 +147,9 @@ public final class AlarmStudy {
         }
       }
       Figures soFar = outcome.lines().get(0).soFar();
-      if (seen >= plan.limits().firstLook()
-          && soFar.estimate().orElseThrow() + 1.96 * soFar.standardError().orElseThrow() < gate) {
+      double naive =
+          soFar.estimate().orElse(Double.NaN) + 1.96 * soFar.standardError().orElse(Double.NaN);
+      if (seen >= plan.limits().firstLook() && naive < gate) {
         first[2] = Math.min(first[2], seen);
       }
     }

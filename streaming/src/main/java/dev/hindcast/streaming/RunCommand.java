@@ -30,7 +30,11 @@ final class RunCommand implements Callable<Integer> {
     counts.forEach(
         (name, count) -> lines.append(String.format(Locale.ROOT, "%-40s %,12d%n", name, count)));
     lines.append(counts.isEmpty() ? "Started. Rows go to " : "Rows written to ");
-    spec.commandLine().getOut().println(lines + config.output().rows());
+    lines.append(config.output().rows()).append(System.lineSeparator());
+    if (config.estimate().isPresent()) {
+      lines.append("Estimates: ").append(config.output().page()).append(System.lineSeparator());
+    }
+    spec.commandLine().getOut().print(lines);
     spec.commandLine().getOut().flush();
     return 0;
   }

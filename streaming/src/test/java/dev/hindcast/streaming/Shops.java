@@ -104,6 +104,11 @@ public final class Shops {
       return new Step(id, visit, step, age, offer, probability, left, sold, millis);
     }
 
+    /** Showing another offer. */
+    public Step withOffer(long shown) {
+      return new Step(id, visit, step, age, shown, p, left, sold, millis);
+    }
+
     /** With another reward. */
     public Step selling(Double amount) {
       return new Step(id, visit, step, age, offer, p, left, amount, millis);

@@ -35,6 +35,7 @@
     option.yAxis.axisLabel.showMinLabel = false;
     option.yAxis.axisLabel.showMaxLabel = false;
     option.series = [];
+    option.useUTC = true;
     return option;
   }
   /** A line with its bounds as a band behind it. */
@@ -43,7 +44,7 @@
     option.legend.data.push(name);
     option.series.push({
       type: "custom", name: name, silent: true, z: 1, clip: true, itemStyle: { color: c },
-      data: [0],
+      data: rows.slice(0, 1).map(function (l) { return [middle(l), option.yAxis.min]; }),
       renderItem: function (params, api) {
         var shown = rows.map(function (l) { return { x: middle(l), f: get(l) }; }).filter(function (p) { return p.f && has(p.f.lower) && has(p.f.upper); });
         if (shown.length < 2) { return; }

@@ -1,6 +1,8 @@
 package dev.hindcast.streaming.job;
 
 import dev.hindcast.core.data.ObservationSpace.CategoricalField;
+import dev.hindcast.evaluation.running.RunningPlan;
+import dev.hindcast.streaming.estimate.Judging;
 import dev.hindcast.streaming.learning.FineTune;
 import dev.hindcast.streaming.learning.Publication;
 import dev.hindcast.streaming.learning.PublicationSerializer;
@@ -19,6 +21,7 @@ import dev.hindcast.streaming.sink.BundleSink;
 import dev.hindcast.streaming.sink.EventSinks;
 import dev.hindcast.streaming.source.EventSources;
 import java.time.Clock;
+import java.util.Optional;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -32,10 +35,12 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 public final class StreamJob {
   private final StreamConfig config;
   private final StreamPlan plan;
+  private final Optional<RunningPlan> judging;
 
-  private StreamJob(StreamConfig config, StreamPlan plan) {
+  private StreamJob(StreamConfig config, StreamPlan plan, Optional<RunningPlan> judging) {
     this.config = config;
     this.plan = plan;
+    this.judging = judging;
   }
 
   /**
@@ -44,7 +49,10 @@ public final class StreamJob {
    * @throws dev.hindcast.core.config.UserError when they are not there, or a source is not
    */
   public static StreamJob of(StreamConfig config) {
-    return new StreamJob(config, StreamPlan.of(config, EventSources.columns(config)));
+    StreamPlan plan = StreamPlan.of(config, EventSources.columns(config));
+    Optional<RunningPlan> judging =
+        config.estimate().map(estimate -> plan.judging(estimate, Wiring.bundles()));
+    return new StreamJob(config, plan, judging);
   }
 
   /** What its operators know. */
@@ -103,6 +111,7 @@ public final class StreamJob {
         .sinkTo(EventSinks.deadLetters(config.output().deadLetters()))
         .uid("dead-letters")
         .name("dead-letters");
+    judging.ifPresent(running -> new Judging(config, plan, running).judge(flow.episodes()));
     config.learn().ifPresent(learn -> learn(learn, flow.episodes()));
   }
 

@@ -18,6 +18,7 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
+import org.apache.flink.metrics.prometheus.PrometheusReporterFactory;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -41,6 +42,22 @@ public final class StreamRun {
     return settings;
   }
 
+  /** What a stream inside this process is run with besides. */
+  public static Configuration embedded(StreamConfig config) {
+    Configuration settings = settings(config);
+    settings.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+    settings.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    settings.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 10);
+    settings.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofSeconds(1));
+    if (config.running().metricsPort() > 0) {
+      settings.setString(
+          "metrics.reporter.prometheus.factory.class", PrometheusReporterFactory.class.getName());
+      settings.setString(
+          "metrics.reporter.prometheus.port", Integer.toString(config.running().metricsPort()));
+    }
+    return settings;
+  }
+
   /**
    * Runs a stream to its end; one whose sources follow has none.
    *
@@ -49,13 +66,8 @@ public final class StreamRun {
    *     it
    */
   public static Map<String, Long> run(StreamConfig config, boolean isEmbedded) throws Exception {
-    Configuration settings = settings(config);
+    Configuration settings = isEmbedded ? embedded(config) : settings(config);
     if (isEmbedded) {
-      settings.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
-      settings.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
-      settings.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 10);
-      settings.set(
-          RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofSeconds(1));
       Optional<String> latest = latest(config.running().checkpoints());
       if (latest.isEmpty()) {
         refuseToDouble(config.output().rows());

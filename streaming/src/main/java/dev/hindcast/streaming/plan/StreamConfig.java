@@ -3,6 +3,7 @@ package dev.hindcast.streaming.plan;
 import dev.hindcast.core.config.ConfigNode;
 import dev.hindcast.core.config.DidYouMean;
 import dev.hindcast.core.policy.Pipeline;
+import dev.hindcast.evaluation.running.EstimateConfig;
 import dev.hindcast.ingestion.check.Treatments;
 import dev.hindcast.ingestion.mapping.Column;
 import dev.hindcast.ingestion.mapping.FieldMapping;
@@ -30,6 +31,7 @@ import java.util.concurrent.TimeUnit;
  * @param episodes when episodes are over
  * @param sampling the share of episodes that are kept, in (0, 1]
  * @param dataset the dataset whose observations the stream's are like, when there is one
+ * @param estimate how policies are judged, when they are
  * @param output where rows, dead letters and checkpoints go
  * @param running how it runs
  * @param learn how a policy learns from it, if one does
@@ -48,6 +50,7 @@ public record StreamConfig(
     Episodes episodes,
     double sampling,
     Optional<String> dataset,
+    Optional<EstimateConfig> estimate,
     Output output,
     Running running,
     Optional<LearnConfig> learn,
@@ -182,11 +185,27 @@ public record StreamConfig(
   /**
    * Where things go.
    *
+   * @param folder the folder of all that has no other place
    * @param rows the folder of the episodes' rows
    * @param deadLetters the folder of what could not be used
    * @param payloadBytes how much of a record a dead letter shows at most
    */
-  public record Output(String rows, String deadLetters, int payloadBytes) {}
+  public record Output(String folder, String rows, String deadLetters, int payloadBytes) {
+    /** The folder of estimates, one line for each window and policy. */
+    public String estimates() {
+      return folder + "/estimates";
+    }
+
+    /** The folder of alarms that began or are over. */
+    public String alarms() {
+      return folder + "/alarms";
+    }
+
+    /** The page that shows the estimates. */
+    public String page() {
+      return folder + "/estimates.html";
+    }
+  }
 
   /**
    * How it runs.
@@ -194,8 +213,10 @@ public record StreamConfig(
    * @param checkpoints the folder of checkpoints
    * @param checkpointEvery how often everything becomes final
    * @param parallelism tasks of each kind
+   * @param metricsPort where a run in this process shows its metrics to Prometheus; 0 for nowhere
    */
-  public record Running(String checkpoints, Duration checkpointEvery, int parallelism) {}
+  public record Running(
+      String checkpoints, Duration checkpointEvery, int parallelism, int metricsPort) {}
 
   /** Reads the sections {@code stream} and {@code ingest}; mistakes become problems. */
   public static StreamConfig from(ConfigNode root) {
@@ -245,6 +266,9 @@ public record StreamConfig(
         sampling(stream.at("sampling")),
         stream.at("dataset").isPresent()
             ? Optional.of(stream.at("dataset").filePath())
+            : Optional.empty(),
+        stream.has("estimate")
+            ? EstimateConfig.from(stream.section("estimate"), pipeline, isEachRow(mapping))
             : Optional.empty(),
         output(stream),
         running(stream),
@@ -357,9 +381,8 @@ public record StreamConfig(
 
   private static Episodes episodes(ConfigNode stream, FieldMapping mapping) {
     ConfigNode closeAfter = stream.at("close-after");
-    boolean isEachRow = mapping.step().isEmpty() && mapping.orderBy().isEmpty();
     List<String> decidedBy = new ArrayList<>();
-    if (isEachRow) {
+    if (isEachRow(mapping)) {
       decidedBy.add("each row is an episode");
     }
     if (mapping.gap().isPresent()) {
@@ -391,6 +414,10 @@ public record StreamConfig(
     return 1;
   }
 
+  private static boolean isEachRow(FieldMapping mapping) {
+    return mapping.step().isEmpty() && mapping.orderBy().isEmpty();
+  }
+
   private static Output output(ConfigNode stream) {
     String base = stream.at("output").filePath();
     int payload = stream.at("payload-bytes").integer(4096);
@@ -398,7 +425,7 @@ public record StreamConfig(
       stream.at("payload-bytes").problem("is " + payload + ", but must be 0 or more");
     }
     return new Output(
-        base + "/rows", below(stream.at("dead-letters"), base + "/dead-letters"), payload);
+        base, base + "/rows", below(stream.at("dead-letters"), base + "/dead-letters"), payload);
   }
 
   private static Running running(ConfigNode stream) {
@@ -416,7 +443,16 @@ public record StreamConfig(
             stream.at("checkpoints"),
             (base.isEmpty() ? "" : stream.at("output").filePath()) + "/checkpoints"),
         every,
-        parallelism);
+        parallelism,
+        port(stream.at("metrics-port")));
+  }
+
+  private static int port(ConfigNode node) {
+    int port = node.integer(0);
+    if (port < 0 || port > 65_535) {
+      node.problem("is " + port + ", but must be a port from 1 to 65535, or 0 for none");
+    }
+    return port;
   }
 
   private static String below(ConfigNode node, String otherwise) {

@@ -3,8 +3,11 @@ package dev.hindcast.streaming.plan;
 import dev.hindcast.core.config.DidYouMean;
 import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.ObservationSpace;
+import dev.hindcast.core.policy.BundleLoader;
 import dev.hindcast.dataset.Dataset;
 import dev.hindcast.dataset.columns.TransitionLayout;
+import dev.hindcast.evaluation.running.EstimateConfig;
+import dev.hindcast.evaluation.running.RunningPlan;
 import dev.hindcast.ingestion.check.EpisodeScreening;
 import dev.hindcast.ingestion.mapping.Column;
 import dev.hindcast.ingestion.mapping.ColumnType;
@@ -156,6 +159,21 @@ public record StreamPlan(
   /** Whether only a share of the episodes is kept. */
   public boolean isSampled() {
     return sampling < 1;
+  }
+
+  /**
+   * Who is judged on its episodes, by what.
+   *
+   * @throws UserError (usage) when a policy does not fit
+   */
+  public RunningPlan judging(EstimateConfig estimate, BundleLoader bundles) {
+    return RunningPlan.of(
+        estimate,
+        space,
+        mapping.actionSpace(),
+        mapping.hasPropensity(),
+        sessionizer.ordering() == Sessionizer.Ordering.NONE,
+        bundles);
   }
 
   /** Whether rewards come apart from decisions. */

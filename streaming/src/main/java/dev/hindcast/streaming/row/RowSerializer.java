@@ -158,14 +158,15 @@ public final class RowSerializer extends VersionedSerializer<EventRow> {
     };
   }
 
-  /** Not as writeUTF, which ends at 64 kB. */
-  static void text(String text, DataOutputView out) throws IOException {
+  /** Writes a text of any length; writeUTF ends at 64 kB. */
+  public static void text(String text, DataOutputView out) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     out.writeInt(bytes.length);
     out.write(bytes);
   }
 
-  static String text(DataInputView in) throws IOException {
+  /** Reads what {@link #text(String, DataOutputView)} wrote. */
+  public static String text(DataInputView in) throws IOException {
     byte[] bytes = new byte[in.readInt()];
     in.readFully(bytes);
     return new String(bytes, StandardCharsets.UTF_8);

@@ -28,6 +28,15 @@ public final class EventSinks {
         .build();
   }
 
+  /** Anything that is JSON, one object in each line. */
+  public static <T> Sink<T> json(String folder) {
+    return FileSink.forRowFormat(new Path(folder), new JsonLines<T>())
+        .withBucketAssigner(new BasePathBucketAssigner<>())
+        .withRollingPolicy(OnCheckpointRollingPolicy.build())
+        .withOutputFileConfig(new OutputFileConfig("part", ".jsonl"))
+        .build();
+  }
+
   /** Dead letters. */
   public static Sink<DeadLetter> deadLetters(String folder) {
     return FileSink.forRowFormat(new Path(folder), new DeadLetterLines())

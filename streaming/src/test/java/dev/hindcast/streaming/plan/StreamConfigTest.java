@@ -36,9 +36,10 @@ class StreamConfigTest {
         .isEqualTo(new StreamConfig.Episodes(Duration.ofMinutes(30), Duration.ofHours(1), 10_000));
     assertThat(config.sampling()).isEqualTo(1);
     assertThat(config.output())
-        .isEqualTo(new StreamConfig.Output("/shop/out/rows", "/shop/out/dead-letters", 4096));
+        .isEqualTo(
+            new StreamConfig.Output("/shop/out", "/shop/out/rows", "/shop/out/dead-letters", 4096));
     assertThat(config.running())
-        .isEqualTo(new StreamConfig.Running("/shop/out/checkpoints", Duration.ofMinutes(1), 1));
+        .isEqualTo(new StreamConfig.Running("/shop/out/checkpoints", Duration.ofMinutes(1), 1, 0));
   }
 
   @Test
@@ -66,6 +67,7 @@ class StreamConfigTest {
               checkpoints: check
               checkpoint-every: 8 s
               parallelism: 9
+              metrics-port: 9249
             """);
     assertThat(config.decisions().format()).isEqualTo(Format.KAFKA);
     assertThat(config.decisions().from()).isEqualTo(From.LATEST);
@@ -86,9 +88,9 @@ class StreamConfigTest {
         .isEqualTo(new StreamConfig.Episodes(Duration.ofSeconds(4), Duration.ofSeconds(5), 6));
     assertThat(config.sampling()).isEqualTo(0.2);
     assertThat(config.output())
-        .isEqualTo(new StreamConfig.Output("/shop/out/rows", "/shop/dead", 7));
+        .isEqualTo(new StreamConfig.Output("/shop/out", "/shop/out/rows", "/shop/dead", 7));
     assertThat(config.running())
-        .isEqualTo(new StreamConfig.Running("/shop/check", Duration.ofSeconds(8), 9));
+        .isEqualTo(new StreamConfig.Running("/shop/check", Duration.ofSeconds(8), 9, 9249));
   }
 
   @Test
