@@ -123,7 +123,7 @@ public final class StreamJob {
             .uid("fine-tune")
             .forceNonParallel();
     published
-        .sinkTo(new BundleSink(learn.publish()))
+        .sinkTo(new BundleSink(learn.publish(), learn.registry(), learn.policy()))
         .setParallelism(1)
         .uid("bundles")
         .name("bundles");

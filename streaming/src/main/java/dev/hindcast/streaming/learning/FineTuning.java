@@ -1,21 +1,10 @@
 package dev.hindcast.streaming.learning;
 
-import dev.hindcast.core.artefact.CanonicalJson;
-import dev.hindcast.core.artefact.CodeVersion;
 import dev.hindcast.core.artefact.Fingerprint;
-import dev.hindcast.core.artefact.Provenance;
 import dev.hindcast.core.artefact.StableHash;
 import dev.hindcast.core.config.UserError;
-import dev.hindcast.core.data.Decisions;
-import dev.hindcast.core.data.Normalizer;
-import dev.hindcast.core.data.Split;
 import dev.hindcast.core.data.TransitionColumns;
-import dev.hindcast.core.policy.BundleLoader;
-import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.core.policy.Policy;
-import dev.hindcast.dataset.ArtefactFolder;
-import dev.hindcast.dataset.ArtefactWriter;
-import dev.hindcast.dataset.Dataset;
 import dev.hindcast.streaming.operator.Transitions;
 import dev.hindcast.streaming.plan.LearnConfig;
 import dev.hindcast.streaming.plan.StreamPlan;
@@ -23,7 +12,6 @@ import dev.hindcast.streaming.row.EpisodeRows;
 import dev.hindcast.training.algorithm.Algorithm;
 import dev.hindcast.training.algorithm.Assignment;
 import dev.hindcast.training.algorithm.Trainee;
-import dev.hindcast.training.bundle.TrainingRecord;
 import dev.hindcast.training.learner.Experience;
 import dev.hindcast.training.learner.Learner;
 import dev.hindcast.training.learner.LearnerState;
@@ -36,21 +24,12 @@ import dev.hindcast.training.loop.TrainingLoop;
 import dev.hindcast.training.sampling.Draws;
 import dev.hindcast.training.sampling.HybridSampler;
 import dev.hindcast.training.sampling.Sampler;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.BitSet;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Learns from one interval after the other. What an interval leaves follows from where learning
@@ -66,16 +45,11 @@ import java.util.TreeMap;
  */
 final class FineTuning {
   private static final int HALVINGS = 10;
-  private static final int EXPORT_SAMPLE = 256;
 
   private final LearnConfig config;
   private final StreamPlan plan;
-  private final Path bundle;
-  private final BundleManifest parent;
-  private final Dataset dataset;
-  private final TransitionColumns rehearsal;
-  private final Normalizer normalizer;
-  private final Evidence.Range range;
+  private final Origin origin;
+  private final Children children;
   private final Fingerprint run;
 
   /**
@@ -86,19 +60,8 @@ final class FineTuning {
   FineTuning(LearnConfig config, StreamPlan plan) {
     this.config = config;
     this.plan = plan;
-    bundle = ArtefactFolder.local(config.from());
-    parent = BundleLoader.manifest(bundle);
-    dataset = Dataset.open(config.dataset()).withRewardWeights(config.rewardWeights());
-    if (!parent.observationSpace().equals(plan.space())
-        || !parent.actionSpace().equals(plan.mapping().actionSpace())) {
-      throw UserError.usage(
-          "Cannot learn on from bundle "
-              + config.from()
-              + ": it was trained for other observations or actions than those of the stream. Name in stream.dataset the dataset that it was trained on.");
-    }
-    rehearsal = rehearsal();
-    normalizer = config.algorithm().normalizer(bundle).orElseGet(() -> Normalizer.fit(rehearsal));
-    range = range();
+    origin = Origin.of(config, plan);
+    children = new Children(config, origin);
     run =
         Fingerprint.of(
             ("fine-tuning by " + config.algorithm().name()).getBytes(StandardCharsets.UTF_8));
@@ -115,9 +78,9 @@ final class FineTuning {
 
   /** Where learning stands before the first interval: as the bundle, with values warmed up. */
   Standing begin() {
-    TransitionColumns data = rehearsal;
+    TransitionColumns data = origin.rehearsal();
     try (Trainee trainee = open(experience(data, data.episodes(), 0))) {
-      trainee.takeUp(bundle);
+      trainee.takeUp(origin.bundle());
       boolean warms = config.algorithm().goesOn() && !config.isOnPolicy();
       if (warms && config.diet().warmUp() > 0) {
         Experience experience = experience(data, data.episodes(), 0);
@@ -128,9 +91,10 @@ final class FineTuning {
                 experience,
                 config.diet().warmUp())
             .advance(Optional.empty(), config.diet().warmUp(), () -> false);
-        trainee.takeUp(bundle);
+        trainee.takeUp(origin.bundle());
       }
-      return Standing.of(new Version(0, 0, parent.fingerprint(), state(trainee.learner())));
+      return Standing.of(
+          new Version(0, 0, origin.manifest().fingerprint(), state(trainee.learner())));
     }
   }
 
@@ -246,10 +210,10 @@ final class FineTuning {
       experience = experience(data, 0, generation);
     } else {
       TransitionColumns recent = Transitions.of(plan, kept.window());
-      TransitionColumns all = joined(recent);
+      TransitionColumns all = origin.followedBy(recent, plan);
       int fresh =
           config.isOnPolicy()
-              ? Math.max(rehearsal.episodes(), all.episodes() - data.episodes())
+              ? Math.max(origin.rehearsal().episodes(), all.episodes() - data.episodes())
               : all.episodes() - recent.episodes();
       experience = experience(all, fresh, generation);
     }
@@ -259,16 +223,6 @@ final class FineTuning {
             ? (int) Math.max(1, Math.round(data.rows() * config.diet().updatesPerStep()))
             : algorithm.schedule(config.settings(), config.options()).updates();
     return new Lesson(experience, updates);
-  }
-
-  private TransitionColumns joined(TransitionColumns recent) {
-    TransitionColumns.Builder builder = plan.layout().builder();
-    for (TransitionColumns part : List.of(rehearsal, recent)) {
-      for (int episode = 0; episode < part.episodes(); episode++) {
-        builder.addEpisode(part, episode);
-      }
-    }
-    return builder.build();
   }
 
   private Experience experience(TransitionColumns data, int firstFresh, int version) {
@@ -285,7 +239,7 @@ final class FineTuning {
         .open(
             new Assignment(
                 experience,
-                normalizer,
+                origin.normalizer(),
                 config.settings(),
                 config.options(),
                 config.discount(),
@@ -398,10 +352,11 @@ final class FineTuning {
       Standing kept, Trainee trainee, Lesson lesson, Metrics metrics, Diary diary) {
     long number = kept.versions() + 1;
     long updates = kept.updates() + lesson.updates();
-    Written written = written(trainee, lesson.experience().data(), metrics, kept, number, updates);
+    Children.Child child =
+        children.of(trainee, lesson.experience().data(), metrics, kept, number, updates);
     Version version =
         new Version(
-            number, kept.latest().generation() + 1, written.bundle(), state(trainee.learner()));
+            number, kept.latest().generation() + 1, child.bundle(), state(trainee.learner()));
     diary.write(
         config.isShadow() ? "shadowed" : "published",
         config.isShadow() ? "learned in the shadow, to be used by nobody" : "learned",
@@ -418,106 +373,7 @@ final class FineTuning {
                 version.bundle(),
                 kept.latest().bundle(),
                 !config.isShadow(),
-                written.files())));
-  }
-
-  private record Written(Fingerprint bundle, SortedMap<String, byte[]> files) {}
-
-  private Written written(
-      Trainee trainee,
-      TransitionColumns data,
-      Metrics metrics,
-      Standing kept,
-      long number,
-      long updates) {
-    try {
-      Path scratch = Files.createTempDirectory("hindcast-child");
-      try {
-        String place = scratch.resolve("bundle").toString();
-        try (ArtefactWriter writer = ArtefactWriter.begin(place, ArtefactWriter.Existing.REFUSE)) {
-          BundleManifest manifest =
-              trainee.publish(
-                  writer,
-                  record(data, metrics, kept, number, updates),
-                  new TreeMap<>(),
-                  sample(data));
-          return new Written(manifest.fingerprint(), files(Path.of(place)));
-        }
-      } finally {
-        delete(scratch);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write a bundle to a temporary folder.", e);
-    }
-  }
-
-  private static SortedMap<String, byte[]> files(Path folder) throws IOException {
-    SortedMap<String, byte[]> files = new TreeMap<>();
-    try (var paths = Files.walk(folder)) {
-      for (Path path : paths.filter(Files::isRegularFile).toList()) {
-        files.put(folder.relativize(path).toString().replace('\\', '/'), Files.readAllBytes(path));
-      }
-    }
-    return files;
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (var paths = Files.walk(folder)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
-  }
-
-  private TrainingRecord record(
-      TransitionColumns data, Metrics metrics, Standing kept, long number, long updates) {
-    Map<String, Double> figures = metrics.latest();
-    figures.put("interval", (double) kept.intervals());
-    figures.put("steps", (double) data.rows());
-    return new TrainingRecord(
-        parent.name() + "-v" + number,
-        config.algorithm().name(),
-        config.algorithm().description(),
-        BundleManifest.POLICY,
-        data.observationSpace(),
-        data.actionSpace(),
-        data.hasMask(),
-        Optional.empty(),
-        config.discount(),
-        updates,
-        figures,
-        metrics.text(),
-        provenance(kept, number));
-  }
-
-  private Provenance provenance(Standing kept, long number) {
-    Version from = kept.latest();
-    String name = from.number() == 0 ? parent.name() : parent.name() + "-v" + from.number();
-    Map<String, Object> settings = new TreeMap<>();
-    settings.put("algorithm", config.algorithm().name());
-    settings.put("options", config.options());
-    settings.put("settings", config.settings());
-    settings.put("diet", config.diet());
-    settings.put("discount", config.discount());
-    settings.put("most_divergence", config.mostDivergence());
-    settings.put("guard", config.guard());
-    settings.put("version", number);
-    return new Provenance(
-        List.of(
-            new Provenance.Input("parent", name, from.bundle()),
-            new Provenance.Input("dataset", dataset.manifest().name(), dataset.fingerprint())),
-        CanonicalJson.tree(Map.of("learn", settings)),
-        config.seed(),
-        CodeVersion.current());
-  }
-
-  private static Decisions sample(TransitionColumns data) {
-    int n = Math.min(EXPORT_SAMPLE, data.rows());
-    int[] rows = new int[n];
-    for (int i = 0; i < n; i++) {
-      rows[i] = (int) ((long) i * data.rows() / n);
-    }
-    return data.decisionsAt(rows);
+                child.files())));
   }
 
   private List<EpisodeRows> window(Standing before, Interval interval) {
@@ -548,40 +404,11 @@ final class FineTuning {
     boolean[] strange = new boolean[data.episodes()];
     for (int episode = 0; episode < means.length; episode++) {
       for (int row = data.start(episode); row < data.end(episode); row++) {
-        means[episode] += range.unit(data.reward(row)) / (data.end(episode) - data.start(episode));
-        strange[episode] |= !range.holds(data.reward(row));
+        means[episode] +=
+            origin.range().unit(data.reward(row)) / (data.end(episode) - data.start(episode));
+        strange[episode] |= !origin.range().holds(data.reward(row));
       }
     }
     return new Evidence.Rewards(means, strange);
-  }
-
-  private Evidence.Range range() {
-    double least = Double.POSITIVE_INFINITY;
-    double greatest = Double.NEGATIVE_INFINITY;
-    for (int row = 0; row < rehearsal.rows(); row++) {
-      least = Math.min(least, rehearsal.reward(row));
-      greatest = Math.max(greatest, rehearsal.reward(row));
-    }
-    return new Evidence.Range(least, greatest);
-  }
-
-  /** Episodes of the dataset, drawn by the hash of their ids, in the dataset's order. */
-  private TransitionColumns rehearsal() {
-    TransitionColumns all = dataset.read(Split.Part.TRAINING);
-    Integer[] order = new Integer[all.episodes()];
-    Arrays.setAll(order, episode -> episode);
-    Arrays.sort(
-        order,
-        Comparator.comparingLong(
-            episode -> StableHash.combine(config.seed(), StableHash.of(all.episodeId(episode)))));
-    BitSet kept = new BitSet();
-    int steps = 0;
-    for (int i = 0; i < order.length && steps < config.diet().rehearsedSteps(); i++) {
-      kept.set(order[i]);
-      steps += all.end(order[i]) - all.start(order[i]);
-    }
-    TransitionColumns.Builder builder = plan.layout().builder();
-    kept.stream().forEach(episode -> builder.addEpisode(all, episode));
-    return builder.build();
   }
 }

@@ -3,6 +3,7 @@ package dev.hindcast.streaming.plan;
 import dev.hindcast.core.config.ConfigNode;
 import dev.hindcast.core.config.Require;
 import dev.hindcast.core.policy.Pipeline;
+import dev.hindcast.core.policy.PolicySpec;
 import dev.hindcast.gbrl.algorithm.TreeAlgorithms;
 import dev.hindcast.offlinerl.algorithm.Algorithms;
 import dev.hindcast.training.algorithm.Algorithm;
@@ -33,6 +34,8 @@ import java.util.stream.Stream;
  * @param mostDivergence how far, in nats, the policy of one interval may be from the one before
  * @param isShadow whether it learns without promoting anything
  * @param publish the folder of child bundles
+ * @param registry where it says which version is in force; empty for nowhere
+ * @param policy what it is called there
  * @param events the folder of what happened
  * @param seed of all randomness
  * @param guard when it stops learning
@@ -50,6 +53,8 @@ public record LearnConfig(
     double mostDivergence,
     boolean isShadow,
     String publish,
+    String registry,
+    String policy,
     String events,
     long seed,
     Guard guard)
@@ -195,6 +200,15 @@ public record LearnConfig(
     long seed = learn.at("seed").whole(0);
     String publish =
         learn.at("publish").isPresent() ? learn.at("publish").filePath() : output + "/bundles";
+    String registry = learn.at("registry").isPresent() ? learn.at("registry").filePath() : "";
+    ConfigNode policyNode = learn.at("policy");
+    String policy = policyNode.optionalText().orElse(pipeline.name());
+    if (!PolicySpec.NAME.matcher(policy).matches()) {
+      policyNode.problem("'" + policy + "' should be letters, digits, '.', '_' or '-'");
+    }
+    if (policyNode.isPresent() && registry.isEmpty()) {
+      policyNode.problem("is the policy's name in a registry: say which one with registry");
+    }
     Diet diet = learn.section("diet").record(Diet.DEFAULT);
     Guard guard = learn.section("guard").record(Guard.DEFAULT);
     if (algorithm.isEmpty() || every.isEmpty() || !stream.at("dataset").isPresent()) {
@@ -219,6 +233,8 @@ public record LearnConfig(
                 divergence,
                 isShadow,
                 publish,
+                registry,
+                policy,
                 output + "/learning",
                 seed,
                 guard));

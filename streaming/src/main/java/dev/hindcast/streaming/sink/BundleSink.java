@@ -28,17 +28,22 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 public final class BundleSink implements Sink<Publication>, SupportsCommitter<BundleSink.Staged> {
   private static final long serialVersionUID = 1L;
   private static final String STAGED = ".staged";
-  private static final String MANIFEST = "manifest.json";
 
   private final String folder;
+  private final String registry;
+  private final String policy;
 
   /**
    * Into a folder.
    *
    * @param folder in which each bundle has its own
+   * @param registry where versions are registered and the champion is moved; empty for nowhere
+   * @param policy what the policy is called there
    */
-  public BundleSink(String folder) {
+  public BundleSink(String folder, String registry, String policy) {
     this.folder = folder;
+    this.registry = registry;
+    this.policy = policy;
   }
 
   /**
@@ -60,7 +65,7 @@ public final class BundleSink implements Sink<Publication>, SupportsCommitter<Bu
 
   @Override
   public Committer<Staged> createCommitter(CommitterInitContext context) {
-    return new Publisher(folder);
+    return new BundleCommitter(folder, registry, policy);
   }
 
   @Override
@@ -68,11 +73,11 @@ public final class BundleSink implements Sink<Publication>, SupportsCommitter<Bu
     return new StagedSerializer();
   }
 
-  private static Path staged(String folder, Fingerprint bundle) {
+  static Path staged(String folder, Fingerprint bundle) {
     return new Path(new Path(folder, STAGED), Publication.folder(bundle));
   }
 
-  private static Path place(String folder, Fingerprint bundle) {
+  static Path place(String folder, Fingerprint bundle) {
     return new Path(folder, Publication.folder(bundle));
   }
 
@@ -113,31 +118,6 @@ public final class BundleSink implements Sink<Publication>, SupportsCommitter<Bu
     @Override
     @SuppressWarnings("BooleanParameter") // Flink's
     public void flush(boolean isEnd) {}
-
-    @Override
-    public void close() {}
-  }
-
-  private record Publisher(String folder) implements Committer<Staged> {
-    @Override
-    public void commit(Collection<CommitRequest<Staged>> requests) throws IOException {
-      for (CommitRequest<Staged> request : requests) {
-        if (request.getCommittable().isNew()) {
-          publish(request.getCommittable().bundle());
-        }
-      }
-    }
-
-    /** May be done before: a failure after the renaming leaves nothing to do. */
-    private void publish(Fingerprint bundle) throws IOException {
-      Path from = staged(folder, bundle);
-      Path to = place(folder, bundle);
-      FileSystem system = to.getFileSystem();
-      if (!system.exists(new Path(to, MANIFEST)) && !system.rename(from, to)) {
-        throw new IOException("Cannot publish " + to + ": " + from + " could not be renamed.");
-      }
-      system.delete(from, true);
-    }
 
     @Override
     public void close() {}

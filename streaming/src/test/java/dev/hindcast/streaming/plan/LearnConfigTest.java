@@ -44,6 +44,8 @@ class LearnConfigTest {
     assertThat(learn.mostDivergence()).isEqualTo(0.05);
     assertThat(learn.isShadow()).isFalse();
     assertThat(learn.isOnPolicy()).isFalse();
+    assertThat(learn.registry()).isEmpty();
+    assertThat(learn.policy()).isEqualTo("shop");
     assertThat(learn.seed()).isZero();
   }
 
@@ -58,6 +60,8 @@ class LearnConfigTest {
             "stream.learn.most-divergence=0.2",
             "stream.learn.shadow=true",
             "stream.learn.publish=elsewhere",
+            "stream.learn.registry=registry",
+            "stream.learn.policy=offers",
             "stream.learn.seed=11");
     assertThat(learn.isOnPolicy()).isTrue();
     assertThat(((GradientBoostedPpo.Config) learn.options()).epochs()).isEqualTo(3);
@@ -68,6 +72,8 @@ class LearnConfigTest {
     assertThat(learn.mostDivergence()).isEqualTo(0.2);
     assertThat(learn.isShadow()).isTrue();
     assertThat(learn.publish()).isEqualTo("/shop/elsewhere");
+    assertThat(learn.registry()).isEqualTo("/shop/registry");
+    assertThat(learn.policy()).isEqualTo("offers");
     assertThat(learn.seed()).isEqualTo(11);
   }
 
