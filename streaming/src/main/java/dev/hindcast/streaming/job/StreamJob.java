@@ -50,6 +50,7 @@ public final class StreamJob {
    */
   public static StreamJob of(StreamConfig config) {
     StreamPlan plan = StreamPlan.of(config, EventSources.columns(config));
+    config.learn().ifPresent(learn -> FineTune.check(learn, plan));
     Optional<RunningPlan> judging =
         config.estimate().map(estimate -> plan.judging(estimate, Wiring.bundles()));
     return new StreamJob(config, plan, judging);

@@ -48,6 +48,16 @@ public final class FineTune extends AbstractStreamOperator<Publication>
     this.plan = plan;
   }
 
+  /**
+   * Looks for mistakes before anything runs.
+   *
+   * @throws dev.hindcast.core.config.UserError when the bundle to begin from is not there, or does
+   *     not suit the stream
+   */
+  public static void check(LearnConfig learn, StreamPlan plan) {
+    Origin.check(learn, plan);
+  }
+
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);

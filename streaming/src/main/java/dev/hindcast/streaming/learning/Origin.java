@@ -9,12 +9,16 @@ import dev.hindcast.core.policy.BundleLoader;
 import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.dataset.ArtefactFolder;
 import dev.hindcast.dataset.Dataset;
+import dev.hindcast.gbrl.bundle.TreeBundleFormat;
+import dev.hindcast.offlinerl.bundle.NeuralBundleFormat;
 import dev.hindcast.streaming.plan.LearnConfig;
 import dev.hindcast.streaming.plan.StreamPlan;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.List;
 
 /**
  * What learning begins from and falls back upon: none of it changes.
@@ -40,14 +44,8 @@ record Origin(
    */
   static Origin of(LearnConfig config, StreamPlan plan) {
     Path bundle = ArtefactFolder.local(config.from());
-    BundleManifest manifest = BundleLoader.manifest(bundle);
-    if (!manifest.observationSpace().equals(plan.space())
-        || !manifest.actionSpace().equals(plan.mapping().actionSpace())) {
-      throw UserError.usage(
-          "Cannot learn on from bundle "
-              + config.from()
-              + ": it was trained for other observations or actions than those of the stream. Name in stream.dataset the dataset that it was trained on.");
-    }
+    BundleManifest manifest = loader().load(bundle).manifest(); // which checks all its files
+    check(manifest, config, plan);
     Dataset dataset = Dataset.open(config.dataset()).withRewardWeights(config.rewardWeights());
     TransitionColumns rehearsal = rehearsal(config, plan, dataset.read(Split.Part.TRAINING));
     return new Origin(
@@ -57,6 +55,32 @@ record Origin(
         rehearsal,
         config.algorithm().normalizer(bundle).orElseGet(() -> Normalizer.fit(rehearsal)),
         range(rehearsal));
+  }
+
+  /**
+   * Looks whether there is such a bundle, and whether it suits the stream, without reading all of
+   * it.
+   *
+   * @throws UserError when not
+   */
+  static void check(LearnConfig config, StreamPlan plan) {
+    check(BundleLoader.manifest(ArtefactFolder.local(config.from())), config, plan);
+  }
+
+  private static void check(BundleManifest manifest, LearnConfig config, StreamPlan plan) {
+    if (!manifest.observationSpace().equals(plan.space())
+        || !manifest.actionSpace().equals(plan.mapping().actionSpace())) {
+      throw UserError.usage(
+          "Cannot learn on from bundle "
+              + config.from()
+              + ": it was trained for other observations or actions than those of the stream. Name in stream.dataset the dataset that it was trained on.");
+    }
+  }
+
+  private static BundleLoader loader() {
+    List<BundleLoader.Format> formats = new ArrayList<>(NeuralBundleFormat.all());
+    formats.addAll(TreeBundleFormat.all());
+    return new BundleLoader(formats);
   }
 
   /** The rehearsed episodes, then others. */

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hindcast.core.world.DriftingRecommender;
 import dev.hindcast.core.world.DriftingRecommender.Recommendation;
+import dev.hindcast.gbrl.algorithm.Imitation;
 import dev.hindcast.offlinerl.algorithm.Iql;
 import dev.hindcast.streaming.plan.StreamConfig;
 import dev.hindcast.streaming.plan.StreamPlan;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FineTuningTest {
   @TempDir private static Path folder;
+  @TempDir private static Path other;
+  @TempDir private static Path spoilt;
   private static Shop shop;
 
   @BeforeAll
@@ -130,6 +135,52 @@ class FineTuningTest {
     season.live(one -> one);
     assertThat(season.events.get(1)).contains("\"event\":\"shadowed\"", "\"version\":2");
     assertThat(season.publications).hasSize(2).noneMatch(Publication::isPromoted);
+  }
+
+  @Test
+  void learnersForFreshEpisodesGoOnAfterAReturn() {
+    Season season =
+        season(
+            "stream.learn.algorithm={name: hybrid-policy-gradient, hidden: [32, 32], batch-size: 32, critic-updates: 6, policy-updates: 2}");
+    season.live(one -> one);
+    season.live(one -> one);
+    season.live(FineTuningTest::poisoned); // back to the first version
+    season.live(one -> one);
+    season.live(one -> one);
+    assertThat(season.events.get(season.events.size() - 1))
+        .contains("\"event\":\"published\"", "\"version\":3", "\"updates\":8");
+  }
+
+  @Test
+  void treesForDatasetsBeginAnewInEveryInterval() {
+    Shop trees = new Shop(new DriftingRecommender(4, 0), other, 200);
+    trees.train(
+        "behavior-cloning-trees",
+        new Imitation(20, 0.1, 5, Imitation.DEFAULT.growth()),
+        Shop.small(1));
+    StreamConfig config =
+        trees.config(
+            "{name: behavior-cloning-trees, rounds: 10}",
+            1,
+            "stream.learn.diet={window: 600, rehearsed-steps: 300}",
+            "stream.learn.most-divergence=1");
+    Season season = new Season(trees, config, 100, 4);
+    season.live(one -> one);
+    season.live(one -> one);
+    assertThat(season.events)
+        .allSatisfy(line -> assertThat(line).contains("\"event\":\"published\"", "\"updates\":10"));
+    assertThat(season.publications.get(1).files()).containsKey("trees.json");
+  }
+
+  @Test
+  void bundleWithAnAlteredFileIsRefused() throws IOException {
+    Shop altered = new Shop(new DriftingRecommender(4, 0), spoilt, 50);
+    altered.train("iql", Iql.Config.DEFAULT, Shop.small(2));
+    Files.writeString(spoilt.resolve("bundle/model-card.md"), "Better than it is.");
+    StreamConfig config = altered.config("iql", 1);
+    StreamPlan plan = StreamPlan.of(config, config.columns());
+    assertThatThrownBy(() -> new FineTuning(config.learn().orElseThrow(), plan))
+        .hasMessageContaining("model-card.md is not the file that was published");
   }
 
   @Test
