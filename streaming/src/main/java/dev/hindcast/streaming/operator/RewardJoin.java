@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
@@ -42,9 +45,8 @@ public final class RewardJoin extends KeyedCoProcessFunction<String, EventRow, E
   private transient Account account;
   private transient Remembered remembered;
   private transient RewardColumns rewardColumns;
-  private transient MapState<String, EventRow> decisions;
-  private transient MapState<String, EventRow> rewards;
-  private transient ValueState<Long> gone;
+  private transient ValueState<Awaiting> awaiting;
+  private transient FirstVersion before;
 
   /** For a stream whose decisions and rewards come apart. */
   public RewardJoin(StreamPlan plan) {
@@ -54,13 +56,8 @@ public final class RewardJoin extends KeyedCoProcessFunction<String, EventRow, E
   @Override
   public void open(OpenContext context) {
     rewardColumns = new RewardColumns(plan);
-    decisions =
-        getRuntimeContext()
-            .getMapState(new MapStateDescriptor<>("decisions", Types.STRING, OwnType.ROW));
-    rewards =
-        getRuntimeContext()
-            .getMapState(new MapStateDescriptor<>("rewards", Types.STRING, OwnType.ROW));
-    gone = getRuntimeContext().getState(new ValueStateDescriptor<>("gone", Types.LONG));
+    awaiting = getRuntimeContext().getState(new ValueStateDescriptor<>("awaiting", Awaiting.TYPE));
+    before.open(getRuntimeContext());
   }
 
   @Override
@@ -71,7 +68,11 @@ public final class RewardJoin extends KeyedCoProcessFunction<String, EventRow, E
     long goes = decision.time() + plan.within();
     if (goes <= remembered.time(timers)) {
       refuse(decision, "decision-too-late", "its rewards are no longer waited for", context);
-    } else if (add(decision, decisions, context)) {
+      return;
+    }
+    Awaiting now = awaiting();
+    if (isNew(decision, now.decisions(), context)) {
+      awaiting.update(now.withDecisions(and(now.decisions(), decision)));
       timers.registerEventTimeTimer(goes);
     }
   }
@@ -82,28 +83,32 @@ public final class RewardJoin extends KeyedCoProcessFunction<String, EventRow, E
     TimerService timers = context.timerService();
     noteLate(reward, timers);
     long waits = reward.time() + plan.within();
-    if (gone.value() != null || waits <= remembered.time(timers)) {
+    Awaiting now = awaiting();
+    if (now.hasGone() || waits <= remembered.time(timers)) {
       refuse(reward, TOO_LATE, "its decision is no longer waiting", context);
-    } else if (add(reward, rewards, context)) {
-      timers.registerEventTimeTimer(waits);
+    } else if (isNew(reward, now.rewards(), context)) {
+      awaiting.update(now.withRewards(and(now.rewards(), reward)));
+      if (now.decisions().isEmpty()) {
+        timers.registerEventTimeTimer(waits); // otherwise it leaves with its decision
+      }
     }
   }
 
   @Override
   public void onTimer(long time, OnTimerContext context, Collector<EventRow> out) throws Exception {
-    Long left = gone.value();
-    if (left != null && left + 2 * plan.within() <= time) {
-      gone.clear();
+    Awaiting now = awaiting();
+    if (now.hasGone() && now.gone() + 2 * plan.within() <= time) {
+      now = new Awaiting(now.decisions(), now.rewards(), Awaiting.NOT_YET);
     }
-    release(time, context, out);
-    if (!decisions.isEmpty()) {
-      return; // what else came for this id leaves with the decision
-    }
-    for (EventRow reward : sorted(rewards)) {
-      if (reward.time() + plan.within() <= time) {
-        rewards.remove(RowSerializer.digest(reward));
-        refuse(reward, WITHOUT_DECISION, "no decision of its id came", context);
-      }
+    // what else came for this id leaves with the decision
+    now =
+        now.decisions().isEmpty()
+            ? refuseForgotten(now, time, context)
+            : release(now, time, context, out);
+    if (now.isNothing()) {
+      awaiting.clear();
+    } else {
+      awaiting.update(now);
     }
   }
 
@@ -111,28 +116,52 @@ public final class RewardJoin extends KeyedCoProcessFunction<String, EventRow, E
   public void initializeState(FunctionInitializationContext context) throws Exception {
     account = Account.open(getRuntimeContext(), context);
     remembered = Remembered.open(plan.columns(), context);
+    before = FirstVersion.open(context);
   }
 
   @Override
   public void snapshotState(FunctionSnapshotContext context) throws Exception {
     account.save();
     remembered.save();
+    before.save();
+  }
+
+  private Awaiting awaiting() throws Exception {
+    Awaiting known = awaiting.value();
+    if (known == null) {
+      known = before.move();
+      if (!known.isNothing()) {
+        awaiting.update(known);
+      }
+    }
+    return known;
+  }
+
+  /** Rewards whose decision could not come any more. */
+  private Awaiting refuseForgotten(Awaiting now, long time, OnTimerContext context) {
+    List<EventRow> waiting = new ArrayList<>();
+    for (EventRow reward : sorted(now.rewards())) {
+      if (reward.time() + plan.within() <= time) {
+        refuse(reward, WITHOUT_DECISION, "no decision of its id came", context);
+      } else {
+        waiting.add(reward);
+      }
+    }
+    return now.withRewards(waiting);
   }
 
   /** Decisions of one id but with other contents all go: which one is right is for the checks. */
-  private void release(long time, OnTimerContext context, Collector<EventRow> out)
-      throws Exception {
+  private Awaiting release(
+      Awaiting now, long time, OnTimerContext context, Collector<EventRow> out) {
     List<EventRow> due = new ArrayList<>();
-    List<EventRow> held = sorted(decisions);
-    for (EventRow decision : held) {
-      if (decision.time() + plan.within() <= time) {
-        due.add(decision);
-      }
+    List<EventRow> later = new ArrayList<>();
+    for (EventRow decision : sorted(now.decisions())) {
+      (decision.time() + plan.within() <= time ? due : later).add(decision);
     }
     if (due.isEmpty()) {
-      return;
+      return now;
     }
-    List<EventRow> came = sorted(rewards);
+    List<EventRow> came = sorted(now.rewards());
     for (EventRow decision : due) {
       List<EventRow> counting =
           came.stream()
@@ -142,15 +171,9 @@ public final class RewardJoin extends KeyedCoProcessFunction<String, EventRow, E
         account.add(Account.WITHOUT_REWARD, 1);
       }
       out.collect(rewardColumns.fill(decision, counting));
-      if (due.size() < held.size()) {
-        decisions.remove(RowSerializer.digest(decision));
-      }
     }
-    if (due.size() == held.size()) {
-      decisions.clear();
-    }
-    if (due.size() < held.size()) {
-      return; // another of this id still waits
+    if (!later.isEmpty()) {
+      return now.withDecisions(later);
     }
     long last = due.get(due.size() - 1).time();
     for (EventRow reward : came) {
@@ -167,28 +190,29 @@ public final class RewardJoin extends KeyedCoProcessFunction<String, EventRow, E
             context);
       }
     }
-    rewards.clear();
-    gone.update(last);
     context.timerService().registerEventTimeTimer(last + 2 * plan.within());
+    return new Awaiting(List.of(), List.of(), last);
   }
 
-  private boolean add(EventRow row, MapState<String, EventRow> rows, Context context)
-      throws Exception {
-    String digest = RowSerializer.digest(row);
-    if (rows.contains(digest)) {
-      account.add(Account.DUPLICATES, 1);
+  private boolean isNew(EventRow row, List<EventRow> held, Context context) {
+    if (!held.isEmpty()) {
+      String digest = RowSerializer.digest(row);
+      if (held.stream().anyMatch(other -> RowSerializer.digest(other).equals(digest))) {
+        account.add(Account.DUPLICATES, 1);
+        return false;
+      }
+    }
+    if (held.size() >= plan.mostRows()) {
+      refuse(row, "too-many-rows", "its id has " + held.size() + " already", context);
       return false;
     }
-    int held = 0;
-    for (String ignored : rows.keys()) {
-      held++;
-    }
-    if (held >= plan.mostRows()) {
-      refuse(row, "too-many-rows", "its id has " + held + " already", context);
-      return false;
-    }
-    rows.put(digest, row);
     return true;
+  }
+
+  private static List<EventRow> and(List<EventRow> rows, EventRow another) {
+    List<EventRow> more = new ArrayList<>(rows);
+    more.add(another);
+    return more;
   }
 
   private void noteLate(EventRow row, TimerService timers) {
@@ -205,12 +229,67 @@ public final class RewardJoin extends KeyedCoProcessFunction<String, EventRow, E
   }
 
   /** By time, and among those of one time by content: never by the order in which they came. */
-  private static List<EventRow> sorted(MapState<String, EventRow> rows) throws Exception {
-    List<EventRow> sorted = new ArrayList<>();
-    for (EventRow row : rows.values()) {
-      sorted.add(row);
-    }
+  private static List<EventRow> sorted(List<EventRow> rows) {
+    List<EventRow> sorted = new ArrayList<>(rows);
     sorted.sort(Comparator.comparingLong(EventRow::time).thenComparing(RowSerializer::digest));
     return sorted;
+  }
+
+  /**
+   * The state of the first version, which held every row by itself. Rows of an id are moved when
+   * something happens to it, as long as a stream lives that began with such a savepoint.
+   */
+  private static final class FirstVersion {
+    private final ListState<Boolean> mark;
+    private final boolean isToMove;
+    private MapState<String, EventRow> decisions;
+    private MapState<String, EventRow> rewards;
+    private ValueState<Long> gone;
+
+    private FirstVersion(ListState<Boolean> mark, boolean isToMove) {
+      this.mark = mark;
+      this.isToMove = isToMove;
+    }
+
+    static FirstVersion open(FunctionInitializationContext context) throws Exception {
+      ListState<Boolean> mark =
+          context
+              .getOperatorStateStore()
+              .getUnionListState(new ListStateDescriptor<>("to-move", Types.BOOLEAN));
+      boolean isToMove = false;
+      boolean isMarked = false;
+      for (boolean one : mark.get()) {
+        isMarked = true;
+        isToMove |= one;
+      }
+      return new FirstVersion(mark, isMarked ? isToMove : context.isRestored());
+    }
+
+    void open(RuntimeContext context) {
+      decisions =
+          context.getMapState(new MapStateDescriptor<>("decisions", Types.STRING, OwnType.ROW));
+      rewards = context.getMapState(new MapStateDescriptor<>("rewards", Types.STRING, OwnType.ROW));
+      gone = context.getState(new ValueStateDescriptor<>("gone", Types.LONG));
+    }
+
+    /** Takes away what the first version knew of the present id. */
+    Awaiting move() throws Exception {
+      if (!isToMove) {
+        return Awaiting.NOTHING;
+      }
+      List<EventRow> decided = new ArrayList<>();
+      decisions.values().forEach(decided::add);
+      List<EventRow> rewarded = new ArrayList<>();
+      rewards.values().forEach(rewarded::add);
+      Long left = gone.value();
+      decisions.clear();
+      rewards.clear();
+      gone.clear();
+      return new Awaiting(decided, rewarded, left == null ? Awaiting.NOT_YET : left);
+    }
+
+    void save() throws Exception {
+      mark.update(List.of(isToMove));
+    }
   }
 }
