@@ -43,6 +43,9 @@ public final class ScoringServer implements AutoCloseable {
   static {
     // read once by the JDK's server: without the first, answers on kept connections wait 40 ms
     setUnlessSet("sun.net.httpserver.nodelay", "true");
+    setUnlessSet(
+        "sun.net.httpserver.maxIdleConnections", "10000"); // of 200, busy clients lose some
+    setUnlessSet("sun.net.httpserver.idleInterval", "300"); // seconds; clients should hang up first
     setUnlessSet("sun.net.httpserver.maxReqTime", "30");
     setUnlessSet("sun.net.httpserver.maxRspTime", "60");
   }

@@ -13,6 +13,7 @@ import dev.hindcast.serving.registry.Generation.Move;
 import dev.hindcast.serving.registry.Justification.Basis;
 import dev.hindcast.serving.registry.Objection.Raised;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -178,7 +179,7 @@ public final class RegisteredPolicy {
               input(manifest, PARENT),
               manifest.dataset(),
               window,
-              clock.instant().toString(),
+              now(),
               by);
       if (versions.add(number, version)) {
         return version;
@@ -384,7 +385,7 @@ public final class RegisteredPolicy {
                 .filter(entry -> entry.number() == number - 1)
                 .map(Entry::fingerprint)
                 .findFirst(),
-            clock.instant().toString(),
+            now(),
             by,
             move,
             alias,
@@ -472,6 +473,10 @@ public final class RegisteredPolicy {
 
   private Optional<Version> under(List<Generation> history, Alias alias) {
     return last(history).flatMap(generation -> generation.version(alias)).map(this::version);
+  }
+
+  private String now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
   }
 
   private static Optional<Generation> last(List<Generation> history) {
