@@ -6,7 +6,7 @@
     python run.py pendulum       --data FOLDER --out FOLDER
     python run.py icu-sepsis     --out FOLDER
     python run.py cartpole       --out FOLDER        (or acrobot, key-door, offers)
-    python run.py key-door       --out FOLDER --episodes 300 --config offline.yaml trees.yaml
+    python run.py key-door       --out FOLDER --episodes 300 --config short.yaml trees.yaml --logs 2 3 4 5 6 -- --set train.seeds=1
 
 FOLDER of --data holds the Parquet logs; the last three need none. Each command makes the datasets, trains with the configs beside this file, and scores what came out: in the
 simulator, or exactly. What is finished is not done again, and interrupted training goes on from its checkpoints. Options after `--` go to
@@ -162,12 +162,15 @@ def java(main: str, *words: str) -> str:
 
 
 def world(given: argparse.Namespace, options: list[str]) -> None:
-    given.out.mkdir(parents=True, exist_ok=True)
-    log = given.out / "log.parquet"
-    if not log.exists():
-        java("WorldLogMain", given.task, str(log), *([] if given.episodes is None else [str(given.episodes)]))
-    bundles = train(HERE / given.task, given.config, log, given.out, options)
-    text = java("WorldScoreMain", given.task, given.yardstick, str(bundles))
+    bundles = []
+    for seed in given.logs:
+        folder = given.out if len(given.logs) == 1 else given.out / f"log-{seed}"
+        folder.mkdir(parents=True, exist_ok=True)
+        log = folder / "log.parquet"
+        if not log.exists():
+            java("WorldLogMain", given.task, str(log), str(seed), *([] if given.episodes is None else [str(given.episodes)]))
+        bundles.append(train(HERE / given.task, given.config, log, folder, options))
+    text = java("WorldScoreMain", given.task, given.yardstick, *map(str, bundles))
     print(text)
     (given.out / f"{given.task}.md").write_text(text)
 
@@ -196,6 +199,7 @@ def main() -> None:
     arguments.add_argument("--only", nargs="+", default=[], help="only these mixtures")
     arguments.add_argument("--config", nargs="+", default=[OFFLINE], help="in a world and on ICU-Sepsis: training configs in its folder, or paths of others")
     arguments.add_argument("--episodes", type=int, help="in a world: how many its log has, instead of some 100,000 steps")
+    arguments.add_argument("--logs", nargs="+", type=int, default=[1], metavar="SEED", help="in a world: several logs, each drawn and trained on alone; the table shows their mean")
     arguments.add_argument("--observation", choices=OBSERVATIONS, default="both", help="on ICU-Sepsis: the state's number, the numbers of its cluster's center, or both")
     arguments.add_argument("--yardstick", default="behavior-cloning", help="in a world: the algorithm that others are compared with")
     words = sys.argv[1:]

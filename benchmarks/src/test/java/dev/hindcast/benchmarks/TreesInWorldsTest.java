@@ -44,7 +44,7 @@ class TreesInWorldsTest {
   @MethodSource("worlds")
   void bundlesOfTreesAreScored(String name) throws IOException {
     SimulatedWorld world = SimulatedWorld.named(name);
-    publish(WorldLogMain.log(world, 60), folder.resolve("clone-seed0"));
+    publish(WorldLogMain.log(world, 60, 1), folder.resolve("clone-seed0"));
     assertThat(WorldScoreMain.table(world, "clone", List.of(folder), WorldScoreMain.loader()))
         .containsPattern("\\| clone \\| -?[0-9.]+ \\| – \\| [0-9.]+ \\|");
   }

@@ -33,7 +33,7 @@ class WorldLogIT {
   @ParameterizedTest
   @MethodSource("worlds")
   void logsComeBackWhole(String name) throws IOException {
-    TransitionColumns log = WorldLogMain.log(SimulatedWorld.named(name), 120);
+    TransitionColumns log = WorldLogMain.log(SimulatedWorld.named(name), 120, 1);
     Path file = folder.resolve("log.parquet");
     RawLog.write(log, file);
     ConfigDocument document =

@@ -73,6 +73,6 @@ class WorldScoreMainTest {
         .hasMessageEndingWith("holds a finished bundle of a policy.");
     assertThatThrownBy(() -> WorldLogMain.main(new String[] {"key-door"}))
         .isInstanceOf(UserError.class)
-        .hasMessage("Cannot write a log: name a world, a file, and perhaps episodes.");
+        .hasMessage("Cannot write a log: name a world, a file, a seed, and perhaps episodes.");
   }
 }
