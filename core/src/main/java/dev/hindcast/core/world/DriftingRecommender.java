@@ -249,58 +249,103 @@ public record DriftingRecommender(int items, double turnsPerDay) {
    * @return their recommendations, visit by visit
    */
   public List<Recommendation> visits(Policy policy, long first, int count, long seed) {
-    List<Visit> visits = new ArrayList<>();
+    List<Logged> visits = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      visits.add(new Visit(first + i, new SplittableRandom(StableHash.combine(seed, first + i))));
+      SplittableRandom random = new SplittableRandom(StableHash.combine(seed, first + i));
+      visits.add(new Logged(first + i, new Visit(random.split()), random.split()));
     }
-    List<Visit> here = new ArrayList<>(visits);
+    List<Logged> here = new ArrayList<>(visits);
     for (int step = 0; !here.isEmpty(); step++) {
       int[] steps = new int[here.size()];
       Arrays.fill(steps, step);
       ActionDistribution.Categorical choices =
           policy.categorical(
-              Life.decisions(here.stream().map(visit -> seen(visit.visitor)).toList(), steps));
+              Life.decisions(here.stream().map(logged -> logged.visit.seen()).toList(), steps));
       for (int row = 0; row < here.size(); row++) {
         here.get(row).recommend(choices, row);
       }
-      here.removeIf(visit -> visit.isOver);
+      here.removeIf(logged -> logged.visit.isOver());
     }
-    return visits.stream().flatMap(visit -> visit.all.stream()).toList();
+    return visits.stream().flatMap(logged -> logged.all.stream()).toList();
   }
 
-  /** One visit while it lasts. */
-  private final class Visit {
-    private final long number;
+  /** A visit that has just begun, for whoever recommends live. */
+  public Visit visit(long number, long seed) {
+    return new Visit(new SplittableRandom(StableHash.combine(seed, number)).split());
+  }
+
+  /** One visit while it lasts. Whoever recommends meets the same luck and patience. */
+  public final class Visit {
     private final SplittableRandom chance;
-    private final SplittableRandom will;
     private final Visitor visitor;
-    private final List<Recommendation> all = new ArrayList<>();
+    private int step;
     private boolean isOver;
 
-    Visit(long number, SplittableRandom random) {
-      this.number = number;
-      chance = random.split();
-      will = random.split();
+    private Visit(SplittableRandom chance) {
+      this.chance = chance;
       visitor = visitor(chance);
+    }
+
+    /** How many recommendations it has had. */
+    public int step() {
+      return step;
+    }
+
+    /** What the policy sees of the visitor. */
+    public DiscreteWorld.Seen seen() {
+      return DriftingRecommender.seen(visitor);
+    }
+
+    /** The name of the visitor's device. */
+    public String device() {
+      return DEVICES.get(visitor.device());
+    }
+
+    /** Whether the visitor has left. */
+    public boolean isOver() {
+      return isOver;
+    }
+
+    /** Whether the visitor clicks on an item that is recommended on a day; then they may leave. */
+    public boolean recommend(int item, double day) {
+      Require.that(!isOver, "The visitor has left.");
+      double luck = chance.nextDouble();
+      double patience = chance.nextDouble();
+      boolean clicks = luck < click(visitor, item, day);
+      isOver = leaves(step, clicks, patience);
+      step++;
+      return clicks;
+    }
+  }
+
+  /** One visit and what a log tells of it. */
+  private static final class Logged {
+    private final long number;
+    private final Visit visit;
+    private final SplittableRandom will;
+    private final List<Recommendation> all = new ArrayList<>();
+
+    Logged(long number, Visit visit, SplittableRandom will) {
+      this.number = number;
+      this.visit = visit;
+      this.will = will;
     }
 
     void recommend(ActionDistribution.Categorical choices, int row) {
       int item = choices.draw(row, will);
-      double luck = chance.nextDouble();
-      double patience = chance.nextDouble();
-      boolean clicks = luck < click(visitor, item, day(number));
-      isOver = leaves(all.size(), clicks, patience);
+      int step = visit.step();
+      boolean clicks = visit.recommend(item, day(number));
       all.add(
           new Recommendation(
               "visit-" + number,
-              all.size(),
-              seen(visitor),
-              DEVICES.get(visitor.device()),
+              step,
+              visit.seen(),
+              visit.device(),
               item,
               choices.probability(row, item),
               clicks ? 1 : 0,
-              isOver,
-              START_MILLIS + number * PACE_MILLIS + all.size() * STEP_MILLIS));
+              visit.isOver(),
+              START_MILLIS + number * PACE_MILLIS + step * STEP_MILLIS));
     }
   }
 

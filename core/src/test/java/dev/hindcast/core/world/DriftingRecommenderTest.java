@@ -1,6 +1,7 @@
 package dev.hindcast.core.world;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hindcast.core.data.TransitionColumns;
@@ -90,6 +91,24 @@ class DriftingRecommenderTest {
       int last = log.end(episode) - 1;
       assertThat(log.end(episode) - log.start(episode)).isLessThanOrEqualTo(5);
       assertThat(log.terminated(last) || log.end(episode) - log.start(episode) == 5).isTrue();
+    }
+  }
+
+  @Test
+  void liveVisitMeetsTheLuckOfTheLoggedOne() {
+    Policy always = new RulePolicy(WORLD.items(), 0, (numbers, codes) -> 1);
+    for (int number = 0; number < 50; number++) {
+      List<Recommendation> logged = WORLD.visits(always, number, 1, 7);
+      DriftingRecommender.Visit visit = WORLD.visit(number, 7);
+      for (Recommendation one : logged) {
+        assertThat(visit.isOver()).isFalse();
+        assertThat(visit.device()).isEqualTo(one.device());
+        assertThat(visit.seen().numbers()).isEqualTo(one.seen().numbers());
+        assertThat(visit.recommend(1, DriftingRecommender.day(number)))
+            .isEqualTo(one.reward() == 1);
+      }
+      assertThat(visit.isOver()).isTrue();
+      assertThatThrownBy(() -> visit.recommend(1, 0)).hasMessage("The visitor has left.");
     }
   }
 }
