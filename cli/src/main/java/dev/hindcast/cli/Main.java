@@ -39,6 +39,7 @@ import picocli.CommandLine.IVersionProvider;
       HistoryCommand.class,
       DiffCommand.class,
       ServeCommand.class,
+      DemoCommand.class,
       StreamCommand.class,
       InspectCommand.class,
       CompareCommand.class,

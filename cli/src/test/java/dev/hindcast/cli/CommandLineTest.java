@@ -30,6 +30,7 @@ class CommandLineTest {
             "inspect",
             "compare",
             "serve",
+            "demo",
             "promote",
             "rollback",
             "history",

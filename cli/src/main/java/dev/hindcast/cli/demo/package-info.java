@@ -1,0 +1,2 @@
+/** Simulated worlds that the product works in, for people to watch. */
+package dev.hindcast.cli.demo;
