@@ -126,6 +126,13 @@ final class Cluster implements AutoCloseable {
     return graph(job).getCheckpointStatsSnapshot().getCounts().getNumberOfRestoredCheckpoints();
   }
 
+  /** How large the latest complete checkpoint is, in bytes, and how many milliseconds it took. */
+  long[] latestCheckpoint(JobID job) throws Exception {
+    var latest =
+        graph(job).getCheckpointStatsSnapshot().getHistory().getLatestCompletedCheckpoint();
+    return new long[] {latest.getStateSize(), latest.getEndToEndDuration()};
+  }
+
   /** How many checkpoints are complete. */
   long checkpoints(JobID job) throws Exception {
     return graph(job).getCheckpointStatsSnapshot().getCounts().getNumberOfCompletedCheckpoints();

