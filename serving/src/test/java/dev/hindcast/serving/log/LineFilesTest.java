@@ -146,7 +146,7 @@ class LineFilesTest {
                     full));
     files.append(List.of("first"));
     full[0] = true;
-    assertThatThrownBy(() -> files.append(List.of("second")))
+    assertThatThrownBy(() -> files.append(List.of("second, and longer than the third")))
         .isInstanceOf(IOException.class)
         .hasMessage("No space left on device");
     full[0] = false;
@@ -156,7 +156,7 @@ class LineFilesTest {
     assertThatThrownBy(() -> files.append(List.of("late"))).hasMessageContaining("are closed");
   }
 
-  /** Writes three bytes of what it is given when full, then fails. */
+  /** Writes twenty bytes of what it is given when full, then fails. */
   private static final class FillingChannel extends FileChannel {
     private final FileChannel inner;
     private final boolean[] full;
@@ -171,7 +171,7 @@ class LineFilesTest {
       if (!full[0]) {
         return inner.write(source);
       }
-      inner.write(source.slice(source.position(), 3));
+      inner.write(source.slice(source.position(), 20));
       throw new IOException("No space left on device");
     }
 
