@@ -145,6 +145,11 @@ public final class Shop {
 
   /** Small networks, on a CPU. */
   public static TrainSettings small(int updates) {
+    return wide(32, updates);
+  }
+
+  /** Networks with two hidden layers that wide, on a CPU. */
+  public static TrainSettings wide(int width, int updates) {
     TrainSettings all = TrainSettings.DEFAULT;
     return new TrainSettings(
         1,
@@ -153,7 +158,7 @@ public final class Shop {
         0,
         updates,
         Device.CPU,
-        List.of(32, 32),
+        List.of(width, width),
         all.embeddingWidth(),
         1,
         0,
@@ -166,6 +171,11 @@ public final class Shop {
 
   /** A config that learns. */
   public StreamConfig config(String algorithm, int steps, String... overrides) {
+    return config(folder, algorithm, steps, overrides);
+  }
+
+  /** A config that learns, with the dataset and the bundle in a folder. */
+  public static StreamConfig config(Path folder, String algorithm, int steps, String... overrides) {
     ConfigDocument document =
         ConfigDocument.parse(
             "shop.yaml", folder, CONFIG.formatted(algorithm, steps), List.of(overrides));
