@@ -3,8 +3,12 @@ package dev.hindcast.streaming.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.hindcast.core.artefact.CanonicalJson;
+import dev.hindcast.core.world.DriftingRecommender;
+import dev.hindcast.offlinerl.algorithm.Iql;
 import dev.hindcast.streaming.Shops;
 import dev.hindcast.streaming.Shops.Step;
+import dev.hindcast.streaming.learning.Shop;
 import dev.hindcast.streaming.plan.StreamConfig;
 import dev.hindcast.streaming.row.Arrival;
 import dev.hindcast.streaming.row.EpisodeRows;
@@ -49,6 +53,16 @@ class ThroughputStudyTest {
   private static final int ROUNDS = Integer.getInteger("throughput.rounds", 3);
   private static final int STEPS = Integer.getInteger("throughput.steps", 10);
   private static final long START = 1_700_000_000_000L;
+  private static final String ESTIMATE =
+      """
+        estimate:
+          champion: {constant: 0}
+          challengers: [uniform, logged]
+          horizon: %d
+          window: 1 min
+          returns: {from: 0, to: %d}
+          gate: 0.5
+      """;
   private static final OperatingSystemMXBean MACHINE =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
@@ -61,7 +75,8 @@ class ThroughputStudyTest {
   private enum Work {
     NOTHING,
     PASSED_THROUGH,
-    EPISODES
+    EPISODES,
+    JUDGED
   }
 
   /** What a run is. */
@@ -71,10 +86,14 @@ class ThroughputStudyTest {
           + switch (work) {
             case NOTHING -> ", read and left";
             case PASSED_THROUGH -> ", read and written";
-            case EPISODES ->
-                (isJoined ? " joined to episodes" : " to episodes")
-                    + (backend.equals("rocksdb") ? ", state in RocksDB" : ", state in memory");
+            case EPISODES -> episodes();
+            case JUDGED -> episodes() + ", three policies judged";
           };
+    }
+
+    private String episodes() {
+      return (isJoined ? " joined to episodes" : " to episodes")
+          + (backend.equals("rocksdb") ? ", state in RocksDB" : ", state in memory");
     }
   }
 
@@ -122,7 +141,8 @@ class ThroughputStudyTest {
   private StreamConfig config(Setting setting) {
     return Shops.config(
         folder,
-        (setting.isJoined() ? Shops.JOINED : Shops.WHOLE).replace("at: time}", "at: whole}"),
+        (setting.isJoined() ? Shops.JOINED : Shops.WHOLE).replace("at: time}", "at: whole}")
+            + (setting.work() == Work.JUDGED ? ESTIMATE.formatted(STEPS, STEPS) : ""),
         "stream.time={column: at, unit: milliseconds}",
         "stream.checkpoint-every=10 s",
         "stream.output=out-" + runs++);
@@ -139,7 +159,7 @@ class ThroughputStudyTest {
         StreamExecutionEnvironment.getExecutionEnvironment(settings);
     environment.setParallelism(1);
     StreamJob job = StreamJob.of(config);
-    if (setting.work() == Work.EPISODES) {
+    if (setting.work() == Work.EPISODES || setting.work() == Work.JUDGED) {
       job.write(job.build(environment));
     } else {
       DataStream<Arrival> arrivals =
@@ -204,6 +224,48 @@ class ThroughputStudyTest {
     Files.write(Path.of("target/checkpoints.md"), lines);
   }
 
+  @Test
+  void checkpointsOfALearnerAreQuick() throws Exception {
+    Shop shop = new Shop(DriftingRecommender.DEFAULT, folder, 300);
+    shop.train("iql", Iql.Config.DEFAULT, Shop.wide(1_550, 1));
+    long model = Files.size(folder.resolve("bundle/weights.safetensors"));
+    Path events = Files.createDirectories(folder.resolve("visits")).resolve("1.jsonl");
+    List<String> lines = new ArrayList<>();
+    for (DriftingRecommender.Recommendation one :
+        shop.world().visits(shop.world().nearest(0, 0.5), 0, 2_000, 3)) {
+      lines.add(CanonicalJson.line(one.whole()));
+    }
+    Files.write(events, lines);
+    StreamConfig config =
+        shop.config(
+            "{name: iql, hidden: [1550, 1550], batch-size: 32}",
+            2000,
+            "stream.source={path: visits, follow: 1 s}",
+            "stream.learn.diet={warm-up: 1, updates-per-step: 0.001}",
+            "stream.checkpoint-every=2 s",
+            "stream.output=out-" + runs++);
+    try (Cluster flink = new Cluster(1, 1)) {
+      JobID job = flink.start(config, "hashmap", Optional.empty());
+      flink.await(
+          "it has learned",
+          job,
+          () -> flink.counts(job).getOrDefault("learning.versions", 0L) == 2);
+      long then = flink.checkpoints(job);
+      flink.await("a checkpoint of that", job, () -> flink.checkpoints(job) > then + 1);
+      long[] latest = flink.latestCheckpoint(job);
+      flink.stop(job, folder.resolve("savepoints"));
+      Files.createDirectories(Path.of("target"));
+      Files.write(
+          Path.of("target/learner-checkpoints.md"),
+          List.of(
+              "| policy, MB | checkpoint, MB | ms |",
+              "|---:|---:|---:|",
+              String.format(
+                  Locale.ROOT, "| %.1f | %.1f | %d |", model / 1e6, latest[0] / 1e6, latest[1])));
+      assertThat(latest[1]).isLessThan(20_000);
+    }
+  }
+
   /** The least disturbed of the rounds. */
   private static double least(List<Cost> costs, ToDoubleFunction<Cost> of) {
     return costs.stream().mapToDouble(of).min().orElseThrow();
@@ -216,6 +278,7 @@ class ThroughputStudyTest {
       settings.add(new Setting(isJoined, Work.NOTHING, "hashmap"));
       settings.add(new Setting(isJoined, Work.PASSED_THROUGH, "hashmap"));
       settings.add(new Setting(isJoined, Work.EPISODES, "hashmap"));
+      settings.add(new Setting(isJoined, Work.JUDGED, "hashmap"));
       settings.add(new Setting(isJoined, Work.EPISODES, "rocksdb"));
     }
     List<List<Cost>> costs = new ArrayList<>();
