@@ -201,7 +201,7 @@ class ContinuousEvaluationTest {
     assertThat(value(result, "direct-method")).isCloseTo(exact(0), within(1e-6));
     assertThat(result.estimates())
         .filteredOn(estimate -> !estimate.estimator().equals("direct-method"))
-        .hasSize(6)
+        .hasSize(7)
         .allSatisfy(
             estimate -> {
               assertThat(estimate.value()).isEmpty();

@@ -25,4 +25,24 @@ public interface Estimator extends Serializable {
    * on the estimate, and so into a standard error (the delta method, sheet section 10.1).
    */
   double[] gradient(double[] meanTerms);
+
+  /**
+   * The same with what it chooses by looking at all episodes chosen and held fixed, such as the
+   * weights of a blend. Most estimators choose nothing and are their own answer.
+   *
+   * @param meanTerms the mean of the terms over episodes
+   * @param replicates the same in every bootstrap replicate
+   */
+  default Estimator settled(double[] meanTerms, Replicates replicates) {
+    return this;
+  }
+
+  /** Mean terms in bootstrap replicates. */
+  interface Replicates {
+    /** How many replicates there are. */
+    int count();
+
+    /** (terms) The mean terms of one replicate; the array is good until the next call. */
+    double[] meanTerms(int replicate);
+  }
 }

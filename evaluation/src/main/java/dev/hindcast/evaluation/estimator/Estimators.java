@@ -83,7 +83,16 @@ public final class Estimators {
               Scope.ANY,
               SelfNormalizedDoublyRobust::new,
               Need.PROPENSITIES,
-              Need.Q_FUNCTION));
+              Need.Q_FUNCTION),
+          entry(
+              "magic",
+              "MAGIC",
+              "blends DM, SNDR and what lies between for the least error the log lets expect",
+              Scope.MANY_STEPS,
+              Magic::new,
+              Need.PROPENSITIES,
+              Need.Q_FUNCTION,
+              Need.REPLICATES));
 
   private Estimators() {}
 
@@ -92,7 +101,9 @@ public final class Estimators {
     /** The behavior policy's probabilities of logged actions. */
     PROPENSITIES,
     /** Expected returns of actions under the target policy. */
-    Q_FUNCTION
+    Q_FUNCTION,
+    /** Bootstrap replicates of the whole log, by which it settles what it is. */
+    REPLICATES
   }
 
   /** Where an estimator is offered. */

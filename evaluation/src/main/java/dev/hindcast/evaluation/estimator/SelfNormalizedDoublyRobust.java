@@ -1,5 +1,7 @@
 package dev.hindcast.evaluation.estimator;
 
+import java.util.Arrays;
+
 /**
  * Doubly robust with weights divided, step by step, by their sum over all episodes; also known as
  * weighted doubly robust. Consistent, usually with far less variance. The weight before the first
@@ -41,24 +43,48 @@ final class SelfNormalizedDoublyRobust implements Estimator {
 
   @Override
   public double value(double[] meanTerms) {
+    double[] partials = partials(meanTerms);
+    return partials[horizon];
+  }
+
+  /**
+   * (horizon + 1) The estimates that correct the first so many steps and believe the Q-function
+   * about all that follows; the first is the direct method, the last this estimator itself.
+   */
+  double[] partials(double[] meanTerms) {
     double[] mean = weights.means(meanTerms);
-    double sum = meanTerms[horizon];
+    double[] partials = new double[horizon + 1];
+    partials[0] = meanTerms[horizon];
     for (int t = 0; t < horizon; t++) {
-      sum += (meanTerms[t] + meanTerms[horizon + t + 1]) / mean[t];
+      partials[t + 1] = partials[t] + (meanTerms[t] + meanTerms[horizon + t + 1]) / mean[t];
     }
-    return sum;
+    return partials;
   }
 
   @Override
   public double[] gradient(double[] meanTerms) {
+    double[] share = new double[horizon];
+    Arrays.fill(share, 1);
+    return gradient(meanTerms, share);
+  }
+
+  /**
+   * The gradient of a blend of partial estimates.
+   *
+   * @param share (horizon) the weight of those partial estimates that correct each step, in [0, 1]
+   */
+  double[] gradient(double[] meanTerms, double[] share) {
     double[] mean = weights.means(meanTerms);
     double[] gradient = new double[termCount()];
     double[] byWeight = new double[horizon];
     gradient[horizon] = 1;
     for (int t = 0; t < horizon; t++) {
-      gradient[t] = 1 / mean[t];
-      gradient[horizon + t + 1] = 1 / mean[t];
-      byWeight[t] = -(meanTerms[t] + meanTerms[horizon + t + 1]) / (mean[t] * mean[t]);
+      if (share[t] == 0) {
+        continue; // whatever the step's weights are
+      }
+      gradient[t] = share[t] / mean[t];
+      gradient[horizon + t + 1] = share[t] / mean[t];
+      byWeight[t] = -share[t] * (meanTerms[t] + meanTerms[horizon + t + 1]) / (mean[t] * mean[t]);
     }
     weights.putGradient(byWeight, gradient);
     return gradient;

@@ -15,6 +15,7 @@ final class TermSums implements Serializable {
   private final int replicates;
   private final double[] sums;
   private final double[][] byTerm; // (terms, replicates); a term's row is made when first needed
+  private transient Estimator settled; // at these sums; null until it is asked for
 
   TermSums(Estimator estimator, int replicates) {
     this.estimator = estimator;
@@ -24,6 +25,7 @@ final class TermSums implements Serializable {
   }
 
   void add(ScoredEpisode episode, double[] counts) {
+    settled = null;
     double[] terms = estimator.terms(episode);
     for (int k = 0; k < terms.length; k++) {
       if (terms[k] != 0) {
@@ -34,6 +36,7 @@ final class TermSums implements Serializable {
   }
 
   void merge(TermSums later) {
+    settled = null;
     for (int k = 0; k < sums.length; k++) {
       sums[k] += later.sums[k];
       if (later.byTerm[k] != null) {
@@ -43,27 +46,56 @@ final class TermSums implements Serializable {
   }
 
   /** The estimator as a sum of influences of episodes, at the mean of their terms. */
-  Linearized linearized(double episodes) {
+  Linearized linearized(double episodes, double[] drawn) {
     double[] means = means(episodes);
-    return new Linearized(estimator, estimator.gradient(means), means);
+    Estimator settledHere = settled(episodes, drawn);
+    return new Linearized(settledHere, settledHere.gradient(means), means);
   }
 
   /** The estimate over so many episodes. */
-  double value(double episodes) {
-    return estimator.value(means(episodes));
+  double value(double episodes, double[] drawn) {
+    return settled(episodes, drawn).value(means(episodes));
   }
 
   /** (replicates) The estimate in every replicate, given how many episodes each has drawn. */
-  double[] replicateValues(double[] drawn) {
+  double[] replicateValues(double episodes, double[] drawn) {
+    Estimator settledHere = settled(episodes, drawn);
+    ReplicateMeans means = new ReplicateMeans(drawn);
     double[] values = new double[replicates];
-    double[] means = new double[sums.length];
     for (int b = 0; b < replicates; b++) {
-      for (int k = 0; k < means.length; k++) {
-        means[k] = byTerm[k] == null ? 0 : byTerm[k][b] / drawn[b];
-      }
-      values[b] = estimator.value(means);
+      values[b] = settledHere.value(means.meanTerms(b));
     }
     return values;
+  }
+
+  private Estimator settled(double episodes, double[] drawn) {
+    if (settled == null) {
+      settled = estimator.settled(means(episodes), new ReplicateMeans(drawn));
+    }
+    return settled;
+  }
+
+  /** The mean terms of replicates, each put together when it is asked for. */
+  private final class ReplicateMeans implements Estimator.Replicates {
+    private final double[] drawn;
+    private final double[] means = new double[sums.length];
+
+    ReplicateMeans(double[] drawn) {
+      this.drawn = drawn;
+    }
+
+    @Override
+    public int count() {
+      return replicates;
+    }
+
+    @Override
+    public double[] meanTerms(int replicate) {
+      for (int k = 0; k < means.length; k++) {
+        means[k] = byTerm[k] == null ? 0 : byTerm[k][replicate] / drawn[replicate];
+      }
+      return means;
+    }
   }
 
   private double[] means(double episodes) {

@@ -97,12 +97,12 @@ public final class Totals implements Serializable {
 
   /** The estimate of one of a candidate's estimators. */
   public double value(int candidate, int estimator) {
-    return terms.get(candidate).get(estimator).value((double) log.episodes());
+    return terms.get(candidate).get(estimator).value((double) log.episodes(), drawn);
   }
 
   /** (replicates) The same in every bootstrap replicate; replicates are shared by candidates. */
   public double[] replicateValues(int candidate, int estimator) {
-    return terms.get(candidate).get(estimator).replicateValues(drawn);
+    return terms.get(candidate).get(estimator).replicateValues((double) log.episodes(), drawn);
   }
 
   /** (replicates) How many episodes each replicate has drawn. */
@@ -118,7 +118,9 @@ public final class Totals implements Serializable {
   /** Every estimator of every candidate as a sum of influences. */
   List<List<Linearized>> linearized() {
     return terms.stream()
-        .map(sums -> sums.stream().map(sum -> sum.linearized((double) log.episodes())).toList())
+        .map(
+            sums ->
+                sums.stream().map(sum -> sum.linearized((double) log.episodes(), drawn)).toList())
         .toList();
   }
 

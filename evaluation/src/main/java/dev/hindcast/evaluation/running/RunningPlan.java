@@ -369,6 +369,11 @@ public final class RunningPlan implements Serializable {
       if (entry.needs().contains(Estimators.Need.Q_FUNCTION) && !hasValues) {
         throw UserError.usage(cannot + "no Q-function of it is among stream.estimate.q-functions.");
       }
+      if (entry.needs().contains(Estimators.Need.REPLICATES)) {
+        throw UserError.usage(
+            cannot
+                + "it chooses by bootstrap replicates of a whole log. Leave it to hindcast evaluate.");
+      }
       if (!entry.suits(isOneStep)) {
         throw UserError.usage(
             cannot

@@ -97,6 +97,20 @@ class WorkedExamplesTest {
   }
 
   @Test
+  void partialEstimatesAreThoseOfSection15_4() {
+    Magic magic = new Magic(3, 0.9);
+    double[] means = new double[magic.termCount()];
+    for (ScoredEpisode episode : trajectories(0)) {
+      double[] terms = magic.terms(episode);
+      for (int k = 0; k < means.length; k++) {
+        means[k] += terms[k] / 2;
+      }
+    }
+    assertThat(magic.partials(means)) // of 0, 1, 2 and all steps corrected
+        .containsExactly(new double[] {1.25, 2.04, 2.6925, 2.6925}, within(EXACT));
+  }
+
+  @Test
   void endedEpisodesKeepTheirLastWeightAsInTheVariantOfSection15_4() {
     List<ScoredEpisode> log = trajectories(1);
     assertThat(Estimate.of("trajectory-importance-sampling", 0.9, log))
