@@ -62,7 +62,9 @@ class CoverageStudyTest {
     List<Estimator> estimators =
         NAMES.stream()
             .map(name -> Estimators.named(name).orElseThrow())
-            .map(entry -> entry.constructor().create(horizon, DISCOUNT))
+            .map(
+                entry ->
+                    entry.constructor().create(new Estimators.Setting(horizon, DISCOUNT, EPISODES)))
             .toList();
     Task task =
         new Task(

@@ -107,10 +107,11 @@ class SequentialStudyTest {
   }
 
   private static double[] values(TransitionColumns log, TabularPolicy policy, QFunction q) {
+    Estimators.Setting setting = new Estimators.Setting(LENGTH, DISCOUNT, log.episodes());
     List<Estimator> estimators =
         NAMES.stream()
             .map(name -> Estimators.named(name).orElseThrow().constructor())
-            .map(constructor -> constructor.create(LENGTH, DISCOUNT))
+            .map(constructor -> constructor.create(setting))
             .toList();
     Task task =
         new Task(

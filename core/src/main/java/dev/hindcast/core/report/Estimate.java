@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param standardError standard deviation of the bootstrap replicates
  * @param effectiveSampleSize how many equally weighted episodes the estimate rests on
  * @param maxWeightShare the share of all weight that one episode carries, in [0, 1]
+ * @param tuning the parameter that the estimator chose for itself; absent where it has none
  * @param primary whether the verdict rests on this estimate
  * @param absentBecause why a figure is missing
  */
@@ -27,6 +28,7 @@ public record Estimate(
     Optional<Double> standardError,
     Optional<Double> effectiveSampleSize,
     Optional<Double> maxWeightShare,
+    Optional<Tuning> tuning,
     boolean primary,
     Optional<String> absentBecause) {
   /** The number, unless it is infinite or not a number: such figures never stand in a report. */

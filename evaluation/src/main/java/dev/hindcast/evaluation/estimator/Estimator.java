@@ -1,6 +1,8 @@
 package dev.hindcast.evaluation.estimator;
 
+import dev.hindcast.core.report.Tuning;
 import java.io.Serializable;
+import java.util.Optional;
 
 /**
  * A way to estimate a policy's value: numbers per episode that add up, and a function of their
@@ -25,6 +27,11 @@ public interface Estimator extends Serializable {
    * on the estimate, and so into a standard error (the delta method, sheet section 10.1).
    */
   double[] gradient(double[] meanTerms);
+
+  /** The parameter that the estimate has chosen for itself, where it has one. */
+  default Optional<Tuning> tuning(double[] meanTerms) {
+    return Optional.empty();
+  }
 
   /**
    * The same with what it chooses by looking at all episodes chosen and held fixed, such as the

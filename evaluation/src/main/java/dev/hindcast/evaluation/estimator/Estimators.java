@@ -1,5 +1,7 @@
 package dev.hindcast.evaluation.estimator;
 
+import dev.hindcast.evaluation.estimator.CutWeights.Beyond;
+import dev.hindcast.evaluation.estimator.ShrunkWeights.Shrinkage;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -18,62 +20,96 @@ public final class Estimators {
               "On-policy",
               "mean return of the log; for the policy 'logged' only",
               Scope.LOGGED_POLICY,
-              (horizon, discount) -> new OnPolicyMean(discount)),
+              log -> new OnPolicyMean(log.discount())),
           entry(
               "inverse-propensity",
               "IPS",
               "rewards weighted by target probability over propensity; unbiased",
               Scope.ONE_STEP,
-              (horizon, discount) -> new TrajectoryImportanceSampling(discount),
+              log -> new TrajectoryImportanceSampling(log.discount()),
               Need.PROPENSITIES),
           entry(
               "self-normalized-inverse-propensity",
               "SNIPS",
               "the same, divided by the sum of weights; steadier",
               Scope.ONE_STEP,
-              (horizon, discount) -> new SelfNormalizedTrajectory(discount),
+              log -> new SelfNormalizedTrajectory(log.discount()),
               Need.PROPENSITIES),
+          entry(
+              "clipped-inverse-propensity",
+              "Clipped IPS",
+              "inverse propensity with weights cut at a limit that the log chooses (SLOPE++)",
+              Scope.ONE_STEP,
+              cut(Baseline.NONE, Beyond.CLIPPED),
+              Need.PROPENSITIES,
+              Need.EPISODE_COUNT),
+          byName(
+              entry(
+                  "sub-gaussian-inverse-propensity",
+                  "SG-IPS",
+                  "inverse propensity with weights shrunk smoothly, by as much as the log chooses",
+                  Scope.ONE_STEP,
+                  shrunk(Baseline.NONE, Shrinkage.SUB_GAUSSIAN),
+                  Need.PROPENSITIES,
+                  Need.EPISODE_COUNT)),
+          byName(
+              entry(
+                  "regression-adjusted-inverse-propensity",
+                  "RA-IPS",
+                  "inverse propensity corrected for how far the mean weight is from 1",
+                  Scope.ONE_STEP,
+                  log -> new RegressionAdjusted(),
+                  Need.PROPENSITIES)),
+          byName(
+              entry(
+                  "cressie-read",
+                  "CR",
+                  "empirical likelihood: the log reweighted as little as makes weights average 1",
+                  Scope.ONE_STEP,
+                  log -> new CressieRead(log.episodes()),
+                  Need.PROPENSITIES,
+                  Need.EPISODE_COUNT)),
           entry(
               "trajectory-importance-sampling",
               "TIS",
               "returns weighted by the product of all ratios; unbiased, wild for long episodes",
               Scope.MANY_STEPS,
-              (horizon, discount) -> new TrajectoryImportanceSampling(discount),
+              log -> new TrajectoryImportanceSampling(log.discount()),
               Need.PROPENSITIES),
           entry(
               "self-normalized-trajectory-importance-sampling",
               "SNTIS",
               "the same, divided by the sum of weights",
               Scope.MANY_STEPS,
-              (horizon, discount) -> new SelfNormalizedTrajectory(discount),
+              log -> new SelfNormalizedTrajectory(log.discount()),
               Need.PROPENSITIES),
           entry(
               "per-decision-importance-sampling",
               "PDIS",
               "each reward weighted by the ratios up to its step; unbiased",
               Scope.MANY_STEPS,
-              (horizon, discount) -> new PerDecisionImportanceSampling(discount),
+              log -> new PerDecisionImportanceSampling(log.discount()),
               Need.PROPENSITIES),
           entry(
               "self-normalized-per-decision-importance-sampling",
               "SNPDIS",
               "the same, divided step by step by the sum of weights",
               Scope.MANY_STEPS,
-              SelfNormalizedPerDecision::new,
+              log -> new SelfNormalizedPerDecision(log.horizon(), log.discount()),
               Need.PROPENSITIES),
           entry(
               "direct-method",
               "DM",
               "what the Q-function says of the first observations",
               Scope.ANY,
-              (horizon, discount) -> new DirectMethod(),
+              log -> new DirectMethod(),
               Need.Q_FUNCTION),
           entry(
               "doubly-robust",
               "DR",
               "the Q-function corrected by weighted residuals; right if either is right",
               Scope.ANY,
-              (horizon, discount) -> new DoublyRobust(discount),
+              log -> new DoublyRobust(log.discount()),
               Need.PROPENSITIES,
               Need.Q_FUNCTION),
           entry(
@@ -81,7 +117,7 @@ public final class Estimators {
               "SNDR",
               "the same with self-normalised weights (weighted doubly robust)",
               Scope.ANY,
-              SelfNormalizedDoublyRobust::new,
+              log -> new SelfNormalizedDoublyRobust(log.horizon(), log.discount()),
               Need.PROPENSITIES,
               Need.Q_FUNCTION),
           entry(
@@ -89,10 +125,49 @@ public final class Estimators {
               "MAGIC",
               "blends DM, SNDR and what lies between for the least error the log lets expect",
               Scope.MANY_STEPS,
-              Magic::new,
+              log -> new Magic(log.horizon(), log.discount()),
               Need.PROPENSITIES,
               Need.Q_FUNCTION,
-              Need.REPLICATES));
+              Need.REPLICATES),
+          entry(
+              "switch-doubly-robust",
+              "Switch-DR",
+              "doubly robust up to a weight that the log chooses, beyond it the Q-function alone",
+              Scope.ONE_STEP,
+              cut(Baseline.Q_FUNCTION, Beyond.DROPPED),
+              Need.PROPENSITIES,
+              Need.Q_FUNCTION,
+              Need.EPISODE_COUNT),
+          byName(
+              entry(
+                  "clipped-doubly-robust",
+                  "Clipped DR",
+                  "doubly robust with weights cut at a limit that the log chooses",
+                  Scope.ONE_STEP,
+                  cut(Baseline.Q_FUNCTION, Beyond.CLIPPED),
+                  Need.PROPENSITIES,
+                  Need.Q_FUNCTION,
+                  Need.EPISODE_COUNT)),
+          byName(
+              entry(
+                  "optimistic-shrinkage-doubly-robust",
+                  "DRos",
+                  "doubly robust with large weights shrunk towards 0, by as much as the log chooses",
+                  Scope.ONE_STEP,
+                  shrunk(Baseline.Q_FUNCTION, Shrinkage.OPTIMISTIC),
+                  Need.PROPENSITIES,
+                  Need.Q_FUNCTION,
+                  Need.EPISODE_COUNT)),
+          byName(
+              entry(
+                  "sub-gaussian-doubly-robust",
+                  "SG-DR",
+                  "doubly robust with weights shrunk smoothly, by as much as the log chooses",
+                  Scope.ONE_STEP,
+                  shrunk(Baseline.Q_FUNCTION, Shrinkage.SUB_GAUSSIAN),
+                  Need.PROPENSITIES,
+                  Need.Q_FUNCTION,
+                  Need.EPISODE_COUNT)));
 
   private Estimators() {}
 
@@ -103,7 +178,9 @@ public final class Estimators {
     /** Expected returns of actions under the target policy. */
     Q_FUNCTION,
     /** Bootstrap replicates of the whole log, by which it settles what it is. */
-    REPLICATES
+    REPLICATES,
+    /** How many episodes there will be; a stream does not know. */
+    EPISODE_COUNT
   }
 
   /** Where an estimator is offered. */
@@ -118,11 +195,28 @@ public final class Estimators {
     LOGGED_POLICY
   }
 
-  /** Makes an estimator for a longest episode and a discount. */
+  /** When an estimator is offered, where it is. */
+  public enum Offered {
+    /** Whenever nobody chooses. */
+    ALWAYS,
+    /** To those who ask for it by name. */
+    BY_NAME
+  }
+
+  /**
+   * What an estimator is made for.
+   *
+   * @param horizon steps of the longest episode
+   * @param discount γ, in [0, 1]
+   * @param episodes how many there are, at least 1; 0 where nobody knows
+   */
+  public record Setting(int horizon, double discount, long episodes) {}
+
+  /** Makes an estimator. */
   @FunctionalInterface
   public interface Constructor {
-    /** The estimator. */
-    Estimator create(int horizon, double discount);
+    /** The estimator for a log. */
+    Estimator create(Setting log);
   }
 
   /**
@@ -132,6 +226,7 @@ public final class Estimators {
    * @param label the field's short name
    * @param summary one line for people
    * @param scope where it is offered
+   * @param offered when it is offered there
    * @param needs what it cannot do without
    * @param constructor makes one
    */
@@ -140,6 +235,7 @@ public final class Estimators {
       String label,
       String summary,
       Scope scope,
+      Offered offered,
       Set<Need> needs,
       Constructor constructor) {
     /** Copies the set. */
@@ -147,7 +243,12 @@ public final class Estimators {
       needs = Set.copyOf(needs);
     }
 
-    /** Whether it is offered for target policies on a log of this kind. */
+    /** Whether it is computed for target policies on a log of this kind when nobody chooses. */
+    public boolean isOfferedOn(boolean horizonOne) {
+      return offered == Offered.ALWAYS && suits(horizonOne);
+    }
+
+    /** Whether it can be computed for target policies on a log of this kind. */
     public boolean suits(boolean horizonOne) {
       return switch (scope) {
         case ANY -> true;
@@ -200,6 +301,25 @@ public final class Estimators {
       Need... needs) {
     Set<Need> set = EnumSet.noneOf(Need.class);
     set.addAll(Arrays.asList(needs));
-    return new Entry(name, label, summary, scope, set, constructor);
+    return new Entry(name, label, summary, scope, Offered.ALWAYS, set, constructor);
+  }
+
+  private static Entry byName(Entry entry) {
+    return new Entry(
+        entry.name(),
+        entry.label(),
+        entry.summary(),
+        entry.scope(),
+        Offered.BY_NAME,
+        entry.needs(),
+        entry.constructor());
+  }
+
+  private static Constructor cut(Baseline baseline, Beyond beyond) {
+    return log -> new CutWeights(baseline, beyond, CutWeights.limits(baseline), log);
+  }
+
+  private static Constructor shrunk(Baseline baseline, Shrinkage shrinkage) {
+    return log -> new ShrunkWeights(baseline, shrinkage, shrinkage.grid(), log);
   }
 }

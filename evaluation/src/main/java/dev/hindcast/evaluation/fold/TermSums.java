@@ -1,8 +1,10 @@
 package dev.hindcast.evaluation.fold;
 
+import dev.hindcast.core.report.Tuning;
 import dev.hindcast.evaluation.estimator.Estimator;
 import dev.hindcast.evaluation.estimator.ScoredEpisode;
 import java.io.Serializable;
+import java.util.Optional;
 
 /**
  * One estimator's terms, summed over episodes: plainly, and with the counts of every bootstrap
@@ -55,6 +57,11 @@ final class TermSums implements Serializable {
   /** The estimate over so many episodes. */
   double value(double episodes, double[] drawn) {
     return settled(episodes, drawn).value(means(episodes));
+  }
+
+  /** The parameter that the estimate has chosen for itself. */
+  Optional<Tuning> tuning(double episodes) {
+    return estimator.tuning(means(episodes));
   }
 
   /** (replicates) The estimate in every replicate, given how many episodes each has drawn. */

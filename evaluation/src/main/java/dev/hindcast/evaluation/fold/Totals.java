@@ -1,6 +1,7 @@
 package dev.hindcast.evaluation.fold;
 
 import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.core.report.Tuning;
 import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.diagnostic.WeightSums;
 import dev.hindcast.evaluation.estimator.ScoredEpisode;
@@ -100,7 +101,15 @@ public final class Totals implements Serializable {
     return terms.get(candidate).get(estimator).value((double) log.episodes(), drawn);
   }
 
-  /** (replicates) The same in every bootstrap replicate; replicates are shared by candidates. */
+  /** The parameter that one of a candidate's estimators has chosen for itself. */
+  public Optional<Tuning> tuning(int candidate, int estimator) {
+    return terms.get(candidate).get(estimator).tuning((double) log.episodes());
+  }
+
+  /**
+   * (replicates) The same as {@link #value} in every bootstrap replicate; replicates are shared by
+   * candidates.
+   */
   public double[] replicateValues(int candidate, int estimator) {
     return terms.get(candidate).get(estimator).replicateValues((double) log.episodes(), drawn);
   }

@@ -10,6 +10,7 @@ import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.DatasetManifest;
 import dev.hindcast.core.data.Decisions;
 import dev.hindcast.core.data.ObservationSpace;
+import dev.hindcast.core.data.Split;
 import dev.hindcast.core.policy.BundleLoader;
 import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.core.policy.Policy;
@@ -91,9 +92,23 @@ public record EvaluationPlan(
                 Estimators.named(Estimators.ON_POLICY)
                     .orElseThrow()
                     .constructor()
-                    .create(horizon, config.pipeline().discount()))));
+                    .create(setting()))));
     targets.forEach(target -> items.add(new Task.Item(target.candidate(), target.estimators())));
     return new Task(items, horizon, config.replicates(), config.seed());
+  }
+
+  private Estimators.Setting setting() {
+    return setting(config, manifest);
+  }
+
+  private static Estimators.Setting setting(EvaluateConfig config, DatasetManifest manifest) {
+    int horizon = 0;
+    long episodes = 0;
+    for (Split.Part part : config.part().parts()) {
+      horizon = Math.max(horizon, manifest.part(part).maxEpisodeLength());
+      episodes += manifest.part(part).episodes();
+    }
+    return new Estimators.Setting(horizon, config.pipeline().discount(), episodes);
   }
 
   /** The weights of the reward's components in use, by name; empty when the reward is whole. */
@@ -126,7 +141,7 @@ public record EvaluationPlan(
     private final DatasetManifest manifest;
     private final Fingerprint dataset;
     private final BundleLoader loader;
-    private final int horizon;
+    private final Estimators.Setting setting;
     private final boolean horizonOne;
     private final Map<String, TargetPolicy> policies = new LinkedHashMap<>();
     private final List<LoadedQ> qFunctions = new ArrayList<>();
@@ -150,11 +165,7 @@ public record EvaluationPlan(
       this.manifest = manifest;
       this.loader = loader;
       dataset = manifest.fingerprint();
-      horizon =
-          config.part().parts().stream()
-              .mapToInt(part -> manifest.part(part).maxEpisodeLength())
-              .max()
-              .orElse(0);
+      setting = setting(config, manifest);
       horizonOne = manifest.isHorizonOne();
     }
 
@@ -167,11 +178,11 @@ public record EvaluationPlan(
       List<Target> targets = policies.values().stream().map(this::target).toList();
       addWarnings(targets);
       return new EvaluationPlan(
-          config, manifest, dataset, horizon, targets, curves, warnings, inputs);
+          config, manifest, dataset, setting.horizon(), targets, curves, warnings, inputs);
     }
 
     private void requireEpisodes() {
-      if (horizon == 0) {
+      if (setting.horizon() == 0) {
         throw UserError.data(
             "Cannot evaluate on the "
                 + config.part().key().replace('_', '-')
@@ -385,7 +396,7 @@ public record EvaluationPlan(
             config.primary().filter(entry.name()::equals).isPresent()
                 || (byName
                     ? config.estimators().contains(entry.name())
-                    : entry.suits(horizonOne)
+                    : entry.isOfferedOn(horizonOne)
                         && missing(entry, hasValues, weighable)
                             .filter(reason -> !reason.equals(NO_DENSITY))
                             .isEmpty());
@@ -440,10 +451,7 @@ public record EvaluationPlan(
 
     private Target.Line line(Estimators.Entry entry, boolean primary) {
       return new Target.Line(
-          entry,
-          Optional.of(entry.constructor().create(horizon, config.pipeline().discount())),
-          Optional.empty(),
-          primary);
+          entry, Optional.of(entry.constructor().create(setting)), Optional.empty(), primary);
     }
 
     private void addWarnings(List<Target> targets) {

@@ -168,6 +168,7 @@ public final class ReportAssembly {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         line.primary(),
         line.absentBecause());
   }
@@ -193,6 +194,7 @@ public final class ReportAssembly {
         interval.flatMap(i -> Estimate.finite(spreads.error(candidate, index, totals))),
         Estimate.finite(size),
         Estimate.finite(share),
+        totals.tuning(candidate, index),
         primary,
         reason(value, size, interval));
   }

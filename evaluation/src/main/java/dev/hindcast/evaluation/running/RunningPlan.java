@@ -163,6 +163,7 @@ public final class RunningPlan implements Serializable {
     for (String folder : config.qFunctions()) {
       functions.add(qFunction(folder, seen, chosenFrom, loader));
     }
+    Estimators.Setting setting = new Estimators.Setting(config.horizon(), config.discount(), 0);
     List<Judged> judged = new ArrayList<>();
     StringBuilder described = new StringBuilder();
     for (PolicySpec spec : config.policies()) {
@@ -187,7 +188,7 @@ public final class RunningPlan implements Serializable {
               candidate,
               entry.name(),
               entry.label(),
-              entry.constructor().create(config.horizon(), config.discount())));
+              entry.constructor().create(setting)));
       described.append(policy.name()).append(' ').append(policy.fingerprint());
       described.append(' ').append(entry.name());
       speaking.forEach(bundle -> described.append(' ').append(bundle.manifest().fingerprint()));
@@ -373,6 +374,11 @@ public final class RunningPlan implements Serializable {
         throw UserError.usage(
             cannot
                 + "it chooses by bootstrap replicates of a whole log. Leave it to hindcast evaluate.");
+      }
+      if (entry.needs().contains(Estimators.Need.EPISODE_COUNT)) {
+        throw UserError.usage(
+            cannot
+                + "it has to know how many episodes there will be. Leave it to hindcast evaluate.");
       }
       if (!entry.suits(isOneStep)) {
         throw UserError.usage(

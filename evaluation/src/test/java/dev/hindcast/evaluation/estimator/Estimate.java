@@ -10,17 +10,25 @@ final class Estimate {
   static double of(String name, double discount, List<ScoredEpisode> episodes) {
     int horizon = episodes.stream().mapToInt(ScoredEpisode::length).max().orElse(1);
     Estimator estimator =
-        Estimators.named(name).orElseThrow().constructor().create(horizon, discount);
-    double[] sums = new double[estimator.termCount()];
+        Estimators.named(name)
+            .orElseThrow()
+            .constructor()
+            .create(new Estimators.Setting(horizon, discount, episodes.size()));
+    return estimator.value(meanTerms(estimator, episodes));
+  }
+
+  /** The mean of an estimator's terms over these episodes. */
+  static double[] meanTerms(Estimator estimator, List<ScoredEpisode> episodes) {
+    double[] means = new double[estimator.termCount()];
     for (ScoredEpisode episode : episodes) {
       double[] terms = estimator.terms(episode);
-      for (int k = 0; k < sums.length; k++) {
-        sums[k] += terms[k];
+      for (int k = 0; k < means.length; k++) {
+        means[k] += terms[k];
       }
     }
-    for (int k = 0; k < sums.length; k++) {
-      sums[k] /= episodes.size();
+    for (int k = 0; k < means.length; k++) {
+      means[k] /= episodes.size();
     }
-    return estimator.value(sums);
+    return means;
   }
 }

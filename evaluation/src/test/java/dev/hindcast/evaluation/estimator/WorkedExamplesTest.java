@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import dev.hindcast.core.report.EvaluationReport.Diagnostics;
 import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.diagnostic.WeightSums;
+import dev.hindcast.evaluation.estimator.CutWeights.Beyond;
 import dev.hindcast.evaluation.estimator.ScoredEpisode.Ending;
 import dev.hindcast.evaluation.estimator.ScoredEpisode.Values;
+import dev.hindcast.evaluation.estimator.ShrunkWeights.Shrinkage;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -17,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Examples worked in exact rational arithmetic, from the off-policy evaluation sheet. */
 class WorkedExamplesTest {
   private static final double EXACT = 1e-14;
+  private static final Estimators.Setting FIVE = new Estimators.Setting(1, 1, 5);
 
   /** Sheet section 15.1: a bandit log of five rows. */
   private static List<ScoredEpisode> bandit() {
@@ -64,6 +69,76 @@ class WorkedExamplesTest {
     assertThat(Estimate.of("doubly-robust", 1, bandit())).isCloseTo(0.69, within(EXACT));
     assertThat(Estimate.of("self-normalized-doubly-robust", 1, bandit()))
         .isCloseTo(837.0 / 1420, within(EXACT));
+  }
+
+  @Test
+  void transformedWeightsGiveTheEstimatesOfSection15_1() {
+    assertTuned(cut(Baseline.NONE, Beyond.CLIPPED, 1.5), 0.7, 0.575);
+    assertTuned(cut(Baseline.Q_FUNCTION, Beyond.DROPPED, 1.5), 0.37, 0.013875);
+    assertTuned(
+        new ShrunkWeights(Baseline.Q_FUNCTION, Shrinkage.OPTIMISTIC, new double[] {2}, FIVE),
+        8477.0 / 17100,
+        0.0936352253684895);
+    assertTuned(
+        new ShrunkWeights(Baseline.NONE, Shrinkage.SUB_GAUSSIAN, new double[] {0.2}, FIVE),
+        46.0 / 63,
+        0.615394305870496);
+    assertTuned(
+        new ShrunkWeights(Baseline.Q_FUNCTION, Shrinkage.SUB_GAUSSIAN, new double[] {0.2}, FIVE),
+        4099.0 / 6300,
+        0.461175957420005);
+    assertTuned(cut(Baseline.NONE, Beyond.CLIPPED, Double.POSITIVE_INFINITY), 0.82, 0.862);
+    assertTuned(cut(Baseline.Q_FUNCTION, Beyond.CLIPPED, Double.POSITIVE_INFINITY), 0.69, 0.639875);
+    assertTuned(cut(Baseline.Q_FUNCTION, Beyond.CLIPPED, 0), 0.35, 0.003125);
+  }
+
+  @Test
+  void clippedDoublyRobustIsASlowLoop() {
+    double[] g = {
+      0.325 + 0.5 * 0.4, 0.325 - 1.5 * 0.3, 0.325 + 1.5 * 0.7, 0.325 - 0.1, 0.45 + 0.75
+    };
+    double mean = Arrays.stream(g).average().orElseThrow();
+    double variance = Arrays.stream(g).map(x -> (x - mean) * (x - mean)).sum() / 4;
+    assertTuned(cut(Baseline.Q_FUNCTION, Beyond.CLIPPED, 1.5), mean, variance);
+  }
+
+  private static CutWeights cut(Baseline baseline, Beyond beyond, double limit) {
+    return new CutWeights(baseline, beyond, new double[] {limit}, FIVE);
+  }
+
+  private static void assertTuned(TunedEstimator estimator, double value, double sampleVariance) {
+    double[] means = Estimate.meanTerms(estimator, bandit());
+    assertThat(estimator.value(means)).isCloseTo(value, within(EXACT));
+    double mean = estimator.mean(means, 0);
+    assertThat((estimator.square(means, 0) - mean * mean) * 5 / 4)
+        .isCloseTo(sampleVariance, within(1e-13));
+  }
+
+  @Test
+  void controlVariatesGiveTheEstimatesOfSection15_1() {
+    assertThat(Estimate.of("regression-adjusted-inverse-propensity", 1, bandit()))
+        .isCloseTo(167.0 / 288, within(EXACT));
+    assertThat(Estimate.of("cressie-read", 1, bandit())).isCloseTo(1182.0 / 2045, within(EXACT));
+    List<ScoredEpisode> twice = new ArrayList<>(bandit());
+    twice.addAll(bandit());
+    assertThat(Estimate.of("cressie-read", 1, twice)) // section 16
+        .isCloseTo(0.578549329666552, within(EXACT));
+  }
+
+  @Test
+  void cressieReadAddsWhatAnInfinitelyRareWeightWouldWhenWeightsAreTooLight() {
+    // Section 1.3 with an infinite bound: mean(wr) + (1 - mean(w)) mean(r); here 1/4 + 1/2 * 1/2.
+    List<ScoredEpisode> log = List.of(step(1, 0.5), step(0, 0.5));
+    assertThat(Estimate.of("cressie-read", 1, log)).isCloseTo(0.5, within(EXACT));
+  }
+
+  private static ScoredEpisode step(double reward, double ratio) {
+    return ScoredEpisode.of(
+        new double[] {reward},
+        new double[] {ratio / 2},
+        new double[] {0.5},
+        Ending.TERMINATED,
+        Values.NONE);
   }
 
   @Test

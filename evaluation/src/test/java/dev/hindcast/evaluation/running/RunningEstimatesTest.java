@@ -391,5 +391,7 @@ class RunningEstimatesTest {
         .hasMessageContaining("Lower stream.estimate.horizon");
     assertThatThrownBy(() -> plan(BANDIT + "  estimator: doubly-robust\n"))
         .hasMessageContaining("no Q-function of it is among stream.estimate.q-functions");
+    assertThatThrownBy(() -> plan(BANDIT + "  estimator: cressie-read\n"))
+        .hasMessageContaining("it has to know how many episodes there will be");
   }
 }

@@ -30,6 +30,7 @@ class JudgeTest {
         Optional.of(0.02),
         Optional.of(1000.0),
         Optional.of(0.01),
+        Optional.empty(),
         primary,
         Double.isFinite(lower) ? Optional.empty() : Optional.of("the weights are too large"));
   }

@@ -114,6 +114,7 @@ final class Reports {
         Optional.of(0.02),
         Optional.of(1000.0),
         Optional.of(0.01),
+        Optional.empty(),
         true,
         Optional.empty());
   }
