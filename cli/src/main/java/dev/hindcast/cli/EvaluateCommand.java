@@ -42,7 +42,7 @@ final class EvaluateCommand extends Verb {
       names = "--output",
       required = true,
       paramLabel = "DIR",
-      description = "Where report.json and report.html go.")
+      description = "Where report.json, report.html and report.md go.")
   private String output;
 
   @Option(

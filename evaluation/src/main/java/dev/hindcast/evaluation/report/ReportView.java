@@ -1,6 +1,7 @@
 package dev.hindcast.evaluation.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.hindcast.core.artefact.Provenance;
 import dev.hindcast.core.report.Estimate;
 import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.core.report.EvaluationReport.Decision;
@@ -132,11 +133,17 @@ public final class ReportView {
 
   private String number(double figure) {
     String format = Math.abs(figure) >= 1e6 ? "%.3e" : "%,." + decimals + "f";
-    return minus(String.format(Locale.ROOT, format, figure));
+    String text = String.format(Locale.ROOT, format, figure);
+    return isZero(text) ? text.replace("-", "") : minus(text);
   }
 
   private String signed(double figure) {
-    return figure > 0 ? "+" + number(figure) : number(figure);
+    String text = number(figure);
+    return figure > 0 && !isZero(text) ? "+" + text : text;
+  }
+
+  private static boolean isZero(String number) {
+    return number.matches("-?0(\\.0+)?");
   }
 
   /** A number as short as it can be without loss for settings such as a discount. */
@@ -386,6 +393,33 @@ public final class ReportView {
       return items.isEmpty() ? NOTHING : String.join(", ", items);
     }
     return node.asText();
+  }
+
+  /** The command that makes the same report again, with names in place of places. */
+  public String command() {
+    StringBuilder command =
+        new StringBuilder("hindcast evaluate --config CONFIG --dataset DATASET");
+    Set<String> notBundles =
+        report.policies().stream()
+            .filter(policy -> !policy.kind().equals("bundle"))
+            .map(PolicyResult::name)
+            .collect(Collectors.toSet());
+    String bundles =
+        report.provenance().inputs().stream()
+            .filter(input -> !input.role().equals("dataset"))
+            .map(Provenance.Input::name)
+            .filter(name -> !notBundles.contains(name))
+            .map(ReportView::shellWord)
+            .distinct()
+            .collect(Collectors.joining(" "));
+    if (!bundles.isEmpty()) {
+      command.append(" --bundle ").append(bundles);
+    }
+    return command.append(" --output REPORT").toString();
+  }
+
+  private static String shellWord(String name) {
+    return name.matches("[A-Za-z0-9._/+-]+") ? name : "'" + name.replace("'", "'\\''") + "'";
   }
 
   /** What the intervals are. */

@@ -6,14 +6,15 @@ import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.dataset.ArtefactWriter;
 import java.nio.charset.StandardCharsets;
 
-/** Publishes a report: {@code report.json}, {@code report.html}, and the manifest last. */
+/** Publishes a report: as JSON, as a page, as Markdown, and the manifest last. */
 public final class ReportWriter {
   private ReportWriter() {}
 
-  /** Writes both files and publishes. */
+  /** Writes the three files and publishes. */
   public static Fingerprint publish(EvaluationReport report, ArtefactWriter writer) {
     writer.write("report.json", CanonicalJson.bytes(report));
     writer.write("report.html", HtmlReport.page(report).getBytes(StandardCharsets.UTF_8));
+    writer.write("report.md", MarkdownReport.text(report).getBytes(StandardCharsets.UTF_8));
     return writer.publish(
         new ReportManifest(
             EvaluationReport.SPEC_VERSION,

@@ -23,6 +23,8 @@ public final class Judge {
   /** A mean weight so many standard errors from 1 means wrong propensities or missing support. */
   public static final double LARGEST_Z = 4;
 
+  private static final double ROUNDING = 1e-12;
+
   private final PromoteIf promoteIf;
 
   /** With these conditions. */
@@ -225,6 +227,14 @@ public final class Judge {
     if (difference.lower() > 0) {
       return List.of();
     }
+    if (isNothing(difference, evidence)) {
+      return List.of(
+          new Remark(
+              "not-better-than-incumbent",
+              "On this log it is worth exactly what "
+                  + evidence.incumbent()
+                  + " is: nothing sets them apart."));
+    }
     String found =
         difference.upper() < 0
             ? "It is worse than "
@@ -241,6 +251,13 @@ public final class Judge {
                 + " to "
                 + signed(difference.upper())
                 + "."));
+  }
+
+  /** Whether a difference is no more than rounding. */
+  private static boolean isNothing(Difference difference, Evidence evidence) {
+    double size = Math.abs(evidence.primary().flatMap(Estimate::value).orElse(0.0));
+    double most = Math.max(Math.abs(difference.lower()), Math.abs(difference.upper()));
+    return most <= ROUNDING * Math.max(1, size);
   }
 
   private Remark better(Evidence evidence) {

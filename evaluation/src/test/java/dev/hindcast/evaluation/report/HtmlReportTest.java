@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.report.EvaluationReport;
-import dev.hindcast.core.report.EvaluationReport.PolicyResult;
 import dev.hindcast.core.world.ChainMdp;
 import dev.hindcast.core.world.TabularMdp;
 import dev.hindcast.core.world.TabularPolicy;
@@ -13,7 +12,6 @@ import dev.hindcast.evaluation.Fixture;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -104,7 +102,7 @@ class HtmlReportTest {
       })
   void hostileNamesAreShownAsText(String name) {
     String calm = HtmlReport.page(report);
-    String page = HtmlReport.page(renamed(name));
+    String page = HtmlReport.page(HostileNames.everywhere(report, name));
     assertThat(count(page, "<script")).isEqualTo(count(calm, "<script"));
     assertThat(count(page, "</script")).isEqualTo(count(calm, "</script"));
     assertThat(count(page, "<img")).isEqualTo(count(calm, "<img"));
@@ -120,48 +118,5 @@ class HtmlReportTest {
 
   private static int count(String page, String part) {
     return page.split(Pattern.quote(part), -1).length;
-  }
-
-  /** The report with a hostile name everywhere a name can stand. */
-  private EvaluationReport renamed(String name) {
-    List<PolicyResult> policies = new ArrayList<>();
-    for (PolicyResult p : report.policies()) {
-      policies.add(
-          new PolicyResult(
-              p.name() + name,
-              p.kind(),
-              p.fingerprint(),
-              List.of(new EvaluationReport.Source(name, p.fingerprint())),
-              p.estimates(),
-              p.diagnostics(),
-              p.differenceToIncumbent(),
-              p.knownValue(),
-              List.of(new EvaluationReport.Remark("x", name)),
-              p.verdict()));
-    }
-    List<EvaluationReport.LearningCurve> curves =
-        report.learningCurves().stream()
-            .map(
-                c ->
-                    new EvaluationReport.LearningCurve(
-                        name, name, c.updates(), java.util.Map.of(name, List.of(1.0, 2.0))))
-            .toList();
-    return new EvaluationReport(
-        report.specVersion(),
-        report.kind(),
-        name,
-        report.dataset(),
-        report.behavior(),
-        new dev.hindcast.core.artefact.RowAccount(
-            report.rows().read() + 1, report.rows().kept(), java.util.Map.of(name, 1L)),
-        report.discount(),
-        report.level(),
-        report.replicates(),
-        report.incumbent() + name,
-        policies,
-        curves,
-        report.selection(),
-        List.of(new EvaluationReport.Remark("x", name)),
-        report.provenance());
   }
 }

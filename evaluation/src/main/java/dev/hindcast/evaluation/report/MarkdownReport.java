@@ -1,0 +1,175 @@
+package dev.hindcast.evaluation.report;
+
+import dev.hindcast.core.report.Estimate;
+import dev.hindcast.core.report.EvaluationReport;
+import dev.hindcast.core.report.EvaluationReport.PolicyResult;
+import dev.hindcast.core.report.EvaluationReport.Remark;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The report in short, for pull requests and tickets: verdicts, estimates and reasons in GitHub's
+ * Markdown. Names from the data are code, everything else is text: nothing in them is formatted,
+ * linked, mentioned or run.
+ */
+public final class MarkdownReport {
+  private static final String MARKS = "\\`*_{}[]<>#+|~&$";
+
+  private final EvaluationReport report;
+  private final ReportView view;
+
+  private MarkdownReport(EvaluationReport report) {
+    this.report = report;
+    this.view = new ReportView(report);
+  }
+
+  /** The text. */
+  public static String text(EvaluationReport report) {
+    return String.join("\n", new MarkdownReport(report).lines()) + "\n";
+  }
+
+  private List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    lines.add("# Off-policy evaluation of " + code(report.name()));
+    lines.add("");
+    lines.add(text(view.lead()));
+    lines.add("");
+    table(lines);
+    lines.add("");
+    lines.add("## Why");
+    lines.add("");
+    for (PolicyResult policy : view.judged()) {
+      lines.add("- " + code(policy.name()) + ": **" + view.decision(policy) + ".**");
+      reasons(policy).forEach(reason -> lines.add("  - " + text(reason.words())));
+    }
+    if (!report.warnings().isEmpty()) {
+      lines.add("");
+      lines.add("## Mind this");
+      lines.add("");
+      report.warnings().forEach(warning -> lines.add("- " + text(warning.words())));
+    }
+    lines.add("");
+    lines.add("## From what");
+    lines.add("");
+    from(lines);
+    return lines;
+  }
+
+  private void table(List<String> lines) {
+    boolean known = view.hasKnownValues();
+    row(
+        lines,
+        "Policy",
+        "Verdict",
+        "Estimate",
+        view.percent(report.level()) + " interval",
+        "Difference to " + code(report.incumbent()),
+        "Effective sample size",
+        known ? "Known value" : null);
+    row(lines, "---", "---", "---:", "---", "---", "---:", known ? "---:" : null);
+    for (PolicyResult policy : report.policies()) {
+      boolean isIncumbent = policy.name().equals(report.incumbent());
+      row(
+          lines,
+          code(policy.name()),
+          isIncumbent ? "Incumbent" : "**" + view.decision(policy) + "**",
+          view.value(policy),
+          view.range(policy),
+          view.difference(policy)
+              + (policy.differenceToIncumbent().isPresent()
+                  ? " (" + view.differenceRange(policy) + ")"
+                  : ""),
+          view.size(policy.primary().flatMap(Estimate::effectiveSampleSize)),
+          known ? view.number(policy.knownValue()) : null);
+    }
+  }
+
+  private List<Remark> reasons(PolicyResult policy) {
+    List<Remark> reasons = new ArrayList<>(policy.verdict().reasons());
+    reasons.addAll(view.otherWarnings(policy));
+    return reasons;
+  }
+
+  private void from(List<String> lines) {
+    lines.add(
+        "- "
+            + view.count(report.dataset().episodes())
+            + " episodes with "
+            + view.count(report.dataset().transitions())
+            + " decisions of dataset "
+            + code(report.dataset().name())
+            + " ("
+            + code(report.dataset().fingerprint().brief())
+            + "), "
+            + view.part()
+            + "; discount "
+            + view.plain(report.discount())
+            + ".");
+    lines.add(
+        "- The raw log had "
+            + view.count(report.rows().read())
+            + " rows, of which "
+            + view.count(report.rows().kept())
+            + " were kept.");
+    report
+        .rows()
+        .quarantined()
+        .forEach(
+            (rule, rows) -> lines.add("  - " + view.count(rows) + " broke the rule " + code(rule)));
+    lines.add(
+        "- Made by Hindcast "
+            + code(report.provenance().code().version())
+            + ", commit "
+            + code(report.provenance().code().commit())
+            + "; again by "
+            + code(view.command())
+            + ", with the settings in `report.html`.");
+  }
+
+  private static void row(List<String> lines, String... cells) {
+    StringBuilder row = new StringBuilder("|");
+    for (String cell : cells) {
+      if (cell != null) {
+        row.append(' ').append(cell).append(" |");
+      }
+    }
+    lines.add(row.toString());
+  }
+
+  /** As code, whatever it holds: the fence is longer than any run of backticks in it. */
+  static String code(String name) {
+    String line = oneLine(name).replace("|", "\\|");
+    int longest = 0;
+    int run = 0;
+    for (int i = 0; i < line.length(); i++) {
+      run = line.charAt(i) == '`' ? run + 1 : 0;
+      longest = Math.max(longest, run);
+    }
+    String fence = "`".repeat(longest + 1);
+    String space = longest > 0 || line.isBlank() ? " " : "";
+    return fence + space + line + space + fence;
+  }
+
+  /** As text: marks are escaped, and what would become a mention or a link is broken up. */
+  static String text(String words) {
+    StringBuilder escaped = new StringBuilder();
+    oneLine(words)
+        .chars()
+        .forEach(
+            c -> {
+              if (MARKS.indexOf(c) >= 0) {
+                escaped.append('\\');
+              }
+              escaped.append((char) c);
+            });
+    return escaped
+        .toString()
+        .replace("@", "@\u2060")
+        .replace("://", ":\u2060//")
+        .replace("www.", "www\u2060.");
+  }
+
+  private static String oneLine(String words) {
+    return words.replaceAll("[\\p{Cntrl}\u2028\u2029]+", " ");
+  }
+}

@@ -1,0 +1,96 @@
+package dev.hindcast.evaluation.report;
+
+import dev.hindcast.core.artefact.RowAccount;
+import dev.hindcast.core.report.EvaluationReport;
+import dev.hindcast.core.report.EvaluationReport.PolicyResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Names that try to become part of the page: ways out of where they stand, times what they would do
+ * there.
+ */
+final class HostileNames {
+  /** What a name that runs leaves behind. */
+  static final String MARK = "data-taken-over";
+
+  private static final String RUN = "document.documentElement.setAttribute('" + MARK + "',1)";
+
+  private static final List<String> WAYS_OUT =
+      List.of(
+          "",
+          "\">",
+          "'>",
+          "</script>",
+          "</style>",
+          "</title>",
+          "-->",
+          "]]>",
+          "</td></tr></table>",
+          "\\u003c/script\\u003e\u2028");
+
+  private static final List<String> PAYLOADS =
+      List.of(
+          "<script>" + RUN + "</script>",
+          "<img src=x onerror=" + RUN + ">",
+          "<svg onload=" + RUN + "></svg>",
+          "<iframe srcdoc=\"<script>parent." + RUN + "</script>\"></iframe>",
+          "<details open ontoggle=" + RUN + "></details>",
+          "\" onmouseover=\"" + RUN + "\" autofocus onfocus=\"" + RUN,
+          "<base href=https://example.org/><link rel=stylesheet href=x.css>",
+          "<style>*{display:none}</style><form action=x><button>y</button></form>",
+          "<a href=javascript:" + RUN + ">{a|b}</a>",
+          "${" + RUN + "}{{" + RUN + "}}");
+
+  private HostileNames() {}
+
+  /** A hundred of them. */
+  static List<String> all() {
+    return WAYS_OUT.stream()
+        .flatMap(out -> PAYLOADS.stream().map(payload -> out + payload))
+        .toList();
+  }
+
+  /** The report with a hostile name everywhere a name can stand. */
+  static EvaluationReport everywhere(EvaluationReport report, String name) {
+    List<PolicyResult> policies = new ArrayList<>();
+    for (PolicyResult p : report.policies()) {
+      policies.add(
+          new PolicyResult(
+              p.name() + name,
+              p.kind(),
+              p.fingerprint(),
+              List.of(new EvaluationReport.Source(name, p.fingerprint())),
+              p.estimates(),
+              p.diagnostics(),
+              p.differenceToIncumbent(),
+              p.knownValue(),
+              List.of(new EvaluationReport.Remark("x", name)),
+              p.verdict()));
+    }
+    List<EvaluationReport.LearningCurve> curves =
+        report.learningCurves().stream()
+            .map(
+                c ->
+                    new EvaluationReport.LearningCurve(
+                        name, name, c.updates(), Map.of(name, List.of(1.0, 2.0))))
+            .toList();
+    return new EvaluationReport(
+        report.specVersion(),
+        report.kind(),
+        name,
+        report.dataset(),
+        report.behavior(),
+        new RowAccount(report.rows().read() + 1, report.rows().kept(), Map.of(name, 1L)),
+        report.discount(),
+        report.level(),
+        report.replicates(),
+        report.incumbent() + name,
+        policies,
+        curves,
+        report.selection(),
+        List.of(new EvaluationReport.Remark("x", name)),
+        report.provenance());
+  }
+}
