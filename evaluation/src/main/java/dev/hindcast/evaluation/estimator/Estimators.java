@@ -97,6 +97,30 @@ public final class Estimators {
               Scope.MANY_STEPS,
               log -> new SelfNormalizedPerDecision(log.horizon(), log.discount()),
               Need.PROPENSITIES),
+          byName(
+              entry(
+                  "independent-positions",
+                  "IIPS",
+                  "for slates: each position's reward weighted by its own ratio alone",
+                  Scope.MANY_STEPS,
+                  log -> new IndependentPositions(log.discount()),
+                  Need.PROPENSITIES)),
+          byName(
+              entry(
+                  "self-normalized-independent-positions",
+                  "SNIIPS",
+                  "the same, divided position by position by the sum of ratios",
+                  Scope.MANY_STEPS,
+                  log -> new SelfNormalizedPositions(log.horizon(), log.discount()),
+                  Need.PROPENSITIES)),
+          byName(
+              entry(
+                  "pseudo-inverse",
+                  "PI",
+                  "for slates: whole slates weighted by the sum of their positions' ratios",
+                  Scope.MANY_STEPS,
+                  log -> new PseudoInverse(log.discount()),
+                  Need.PROPENSITIES)),
           entry(
               "direct-method",
               "DM",
