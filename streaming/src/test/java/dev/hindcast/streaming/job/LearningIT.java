@@ -8,6 +8,7 @@ import dev.hindcast.core.world.DriftingRecommender;
 import dev.hindcast.core.world.DriftingRecommender.Recommendation;
 import dev.hindcast.gbrl.algorithm.Imitation;
 import dev.hindcast.offlinerl.algorithm.Iql;
+import dev.hindcast.streaming.Broker;
 import dev.hindcast.streaming.learning.Shop;
 import dev.hindcast.streaming.plan.StreamConfig;
 import dev.hindcast.streaming.row.OwnType;
@@ -18,8 +19,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
@@ -140,6 +144,75 @@ class LearningIT {
   void networksLearnTheSameWhateverFails() throws Exception {
     Shop shop = shop().train("iql", Iql.Config.DEFAULT, Shop.small(100));
     failuresChangeNothing(shop, "{name: iql, hidden: [32, 32], batch-size: 32}");
+  }
+
+  private StreamConfig fromTheBroker(Shop shop, String name, String scheme) throws Exception {
+    Path output = folder.resolve(name);
+    return shop.config(
+        "{name: iql, hidden: [32, 32], batch-size: 32}",
+        500,
+        "stream.source={format: kafka, servers: '"
+            + Broker.shared().servers()
+            + "', topic: learned}",
+        "stream.output=" + scheme + output,
+        "stream.checkpoints=" + folder.resolve(name + "-checkpoints"),
+        "stream.learn.diet={warm-up: 20, window: 900, rehearsed-steps: 300, updates-per-step: 0.05}",
+        "stream.lateness=20 s",
+        "stream.parallelism=2",
+        "stream.checkpoint-every=100 ms");
+  }
+
+  /** A real broker, task managers that are killed, and commits that fail on both sides. */
+  @Test
+  void killedTaskManagersLearnTheSame() throws Exception {
+    Shop shop =
+        new Shop(DriftingRecommender.DEFAULT, folder, 300)
+            .train("iql", Iql.Config.DEFAULT, Shop.small(100));
+    Broker broker = Broker.shared();
+    broker.topic("learned", 2);
+    StreamConfig killed = fromTheBroker(shop, "killed", "flaky://");
+    Random random = new Random(7);
+    long all = 0;
+    try (Cluster flink = new Cluster(2, 2)) {
+      JobID job = flink.start(killed, "hashmap", Optional.empty());
+      for (int third = 0; third < 3; third++) {
+        long before = all;
+        List<List<String>> sent = List.of(new ArrayList<>(), new ArrayList<>());
+        for (Recommendation one :
+            shop.world().visits(shop.world().nearest(0, 0.5), third * 500L, 500, 3)) {
+          sent.get(Math.floorMod(one.visit().hashCode(), 2)).add(CanonicalJson.line(one.whole()));
+          all++;
+        }
+        for (int partition = 0; partition < 2; partition++) {
+          broker.send("learned", partition, sent.get(partition));
+        }
+        long some = before + random.nextInt((int) (all - before));
+        flink.await("some is read", job, () -> read(flink, job) >= some);
+        FlakyFiles.BEFORE.set(2);
+        FlakyFiles.AFTER.set(2);
+        flink.kill(random.nextInt(2));
+        flink.await(
+            "commits have failed",
+            job,
+            () -> FlakyFiles.BEFORE.get() + FlakyFiles.AFTER.get() == 0);
+      }
+      long events = all;
+      flink.await("all is read", job, () -> read(flink, job) == events);
+      flink.drain(job, folder.resolve("savepoints"));
+      assertThat(flink.restarts(job)).isGreaterThanOrEqualTo(3);
+
+      JobID calm = flink.start(fromTheBroker(shop, "calm", ""), "hashmap", Optional.empty());
+      flink.await("all is read", calm, () -> read(flink, calm) == events);
+      flink.drain(calm, folder.resolve("savepoints"));
+      assertThat(flink.counts(job)).isEqualTo(flink.counts(calm));
+      assertThat(flink.counts(calm).get("learning.versions")).isGreaterThan(4L);
+    }
+    assertThat(bundles(folder.resolve("killed"))).isEqualTo(bundles(folder.resolve("calm")));
+    assertThat(events(folder.resolve("killed"))).isEqualTo(events(folder.resolve("calm")));
+  }
+
+  private static long read(Cluster flink, JobID job) throws Exception {
+    return flink.counts(job).getOrDefault("read", 0L);
   }
 
   @Test
