@@ -13,7 +13,7 @@ import java.util.List;
  * linked, mentioned or run.
  */
 public final class MarkdownReport {
-  private static final String MARKS = "\\`*_{}[]<>#+|~&$";
+  private static final String MARKS = "\\`*_{}[]<>|~&$";
 
   private final EvaluationReport report;
   private final ReportView view;
@@ -164,6 +164,7 @@ public final class MarkdownReport {
             });
     return escaped
         .toString()
+        .replaceFirst("^[-+#0-9]", "\u2060$0") // would begin a heading or a list
         .replace("@", "@\u2060")
         .replace("://", ":\u2060//")
         .replace("www.", "www\u2060.");

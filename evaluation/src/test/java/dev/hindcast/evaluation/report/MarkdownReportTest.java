@@ -65,5 +65,6 @@ class MarkdownReportTest {
     assertThat(MarkdownReport.code("two\nlines")).isEqualTo("`two lines`");
     assertThat(MarkdownReport.text("<b>bold</b> [x](y) *z* @me https://x"))
         .isEqualTo("\\<b\\>bold\\</b\\> \\[x\\](y) \\*z\\* @\u2060me https:\u2060//x");
+    assertThat(MarkdownReport.text("# 1. it is +0.2")).isEqualTo("\u2060# 1. it is +0.2");
   }
 }
