@@ -8,14 +8,9 @@ package dev.hindcast.evaluation.estimator;
  *
  * @param discount γ
  */
-record DoublyRobust(double discount) implements Estimator {
+record DoublyRobust(double discount) implements MeanOfTerms {
   @Override
-  public int termCount() {
-    return 1;
-  }
-
-  @Override
-  public double[] terms(ScoredEpisode episode) {
+  public double term(ScoredEpisode episode) {
     double sum = 0;
     double factor = 1;
     for (int t = 0; t < episode.length(); t++) {
@@ -25,16 +20,6 @@ record DoublyRobust(double discount) implements Estimator {
                   + episode.weight(t - 1) * episode.v(t));
       factor *= episode.discount(t, discount);
     }
-    return new double[] {sum + factor * episode.finalWeight() * episode.tail()};
-  }
-
-  @Override
-  public double value(double[] meanTerms) {
-    return meanTerms[0];
-  }
-
-  @Override
-  public double[] gradient(double[] meanTerms) {
-    return new double[] {1};
+    return sum + factor * episode.finalWeight() * episode.tail();
   }
 }

@@ -6,30 +6,15 @@ package dev.hindcast.evaluation.estimator;
  *
  * @param discount γ
  */
-record PerDecisionImportanceSampling(double discount) implements Estimator {
+record PerDecisionImportanceSampling(double discount) implements MeanOfTerms {
   @Override
-  public int termCount() {
-    return 1;
-  }
-
-  @Override
-  public double[] terms(ScoredEpisode episode) {
+  public double term(ScoredEpisode episode) {
     double sum = 0;
     double factor = 1;
     for (int t = 0; t < episode.length(); t++) {
       sum += factor * (episode.weight(t) * episode.reward(t));
       factor *= episode.discount(t, discount);
     }
-    return new double[] {sum};
-  }
-
-  @Override
-  public double value(double[] meanTerms) {
-    return meanTerms[0];
-  }
-
-  @Override
-  public double[] gradient(double[] meanTerms) {
-    return new double[] {1};
+    return sum;
   }
 }

@@ -9,28 +9,13 @@ package dev.hindcast.evaluation.estimator;
  *
  * @param discount γ, the weight of a position against the one before
  */
-record PseudoInverse(double discount) implements Estimator {
+record PseudoInverse(double discount) implements MeanOfTerms {
   @Override
-  public int termCount() {
-    return 1;
-  }
-
-  @Override
-  public double[] terms(ScoredEpisode episode) {
+  public double term(ScoredEpisode episode) {
     double weight = 1 - episode.length();
     for (int t = 0; t < episode.length(); t++) {
       weight += episode.ratio(t);
     }
-    return new double[] {weight * episode.discountedReturn(discount)};
-  }
-
-  @Override
-  public double value(double[] meanTerms) {
-    return meanTerms[0];
-  }
-
-  @Override
-  public double[] gradient(double[] meanTerms) {
-    return new double[] {1};
+    return weight * episode.discountedReturn(discount);
   }
 }

@@ -7,24 +7,9 @@ package dev.hindcast.evaluation.estimator;
  *
  * @param discount γ
  */
-record TrajectoryImportanceSampling(double discount) implements Estimator {
+record TrajectoryImportanceSampling(double discount) implements MeanOfTerms {
   @Override
-  public int termCount() {
-    return 1;
-  }
-
-  @Override
-  public double[] terms(ScoredEpisode episode) {
-    return new double[] {episode.finalWeight() * episode.discountedReturn(discount)};
-  }
-
-  @Override
-  public double value(double[] meanTerms) {
-    return meanTerms[0];
-  }
-
-  @Override
-  public double[] gradient(double[] meanTerms) {
-    return new double[] {1};
+  public double term(ScoredEpisode episode) {
+    return episode.finalWeight() * episode.discountedReturn(discount);
   }
 }
