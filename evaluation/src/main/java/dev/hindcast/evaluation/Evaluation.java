@@ -9,7 +9,9 @@ import dev.hindcast.evaluation.fold.Task;
 import dev.hindcast.evaluation.fold.Totals;
 import dev.hindcast.evaluation.plan.EvaluationPlan;
 import dev.hindcast.evaluation.report.ReportAssembly;
+import dev.hindcast.evaluation.states.StateCounts;
 import java.util.List;
+import java.util.Optional;
 
 /** Evaluates a plan on episodes in memory. */
 public final class Evaluation {
@@ -27,7 +29,15 @@ public final class Evaluation {
     evaluated.forEach(counter::add);
     others.forEach(counter::add);
     Support support = counter.build();
-    Task task = plan.task();
+    Optional<StateCounts> states =
+        plan.countsStates()
+            ? Optional.of(
+                evaluated.stream()
+                    .map(file -> plan.stateCounts().add(file))
+                    .reduce(StateCounts::merge)
+                    .orElseThrow())
+            : Optional.empty();
+    Task task = plan.task(states);
     Totals totals =
         evaluated.stream()
             .map(file -> new Totals(task).add(file, support))

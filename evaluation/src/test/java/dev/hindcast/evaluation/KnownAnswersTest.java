@@ -52,7 +52,7 @@ class KnownAnswersTest {
     EvaluationReport report = fixture.evaluate(YAML, bundles);
     double truth = world.value(target, 0.95);
     PolicyResult result = report.policy("target").orElseThrow();
-    assertThat(result.estimates()).hasSize(8);
+    assertThat(result.estimates()).hasSize(11);
     for (Estimate estimate : result.estimates()) {
       double value = estimate.value().orElseThrow();
       assertThat(value)

@@ -11,9 +11,13 @@ import dev.hindcast.core.world.TabularQ;
 import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.estimator.Estimator;
 import dev.hindcast.evaluation.estimator.Estimators;
+import dev.hindcast.evaluation.estimator.Estimators.Setting;
+import dev.hindcast.evaluation.fold.SpreadTask;
+import dev.hindcast.evaluation.fold.Spreads;
 import dev.hindcast.evaluation.fold.Task;
 import dev.hindcast.evaluation.fold.Totals;
 import dev.hindcast.evaluation.scoring.Candidate;
+import dev.hindcast.evaluation.states.StateCounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,6 +108,55 @@ class SequentialStudyTest {
       }
     }
     Files.write(Path.of("target", "sequential-study.md"), lines);
+  }
+
+  /** Near, middling and hopeless for weights of histories; states do not mind. */
+  @Test
+  void statesOfIcuSepsisAreWithinSamplingErrorOfTheTruth() throws IOException {
+    SepsisWorld world = SepsisWorld.read();
+    TabularPolicy behavior = world.expert().mixedWith(world.uniform(), 0.5);
+    TransitionColumns log = world.mdp().log(behavior, 20_000, 10_000, 1);
+    StateCounts counts =
+        new StateCounts(world.mdp().observationSpace(), world.mdp().actionSpace(), 1).add(log);
+    int horizon =
+        IntStream.range(0, log.episodes()).map(e -> log.end(e) - log.start(e)).max().orElseThrow();
+    List<String> lines = new ArrayList<>();
+    for (double share : new double[] {0.6, 0, 1}) { // of the uniform policy
+      TabularPolicy target = world.expert().mixedWith(world.uniform(), share);
+      double truth = world.mdp().value(target, 1);
+      List<String> names =
+          List.of(
+              "double-reinforcement-learning",
+              "state-marginal-doubly-robust",
+              "least-squares-values",
+              "self-normalized-per-decision-importance-sampling");
+      List<Estimator> estimators =
+          names.stream()
+              .map(name -> Estimators.named(name).orElseThrow().constructor())
+              .map(constructor -> constructor.create(new Setting(horizon, 1, log.episodes())))
+              .toList();
+      Candidate candidate = Candidate.of(target, List.of()).among(counts);
+      Task task = new Task(List.of(new Task.Item(candidate, estimators)), horizon, 200, 1);
+      Totals totals = new Totals(task).add(log, new Support.Counter().add(log).build());
+      Spreads spreads = new Spreads(SpreadTask.of(task, totals, List.of(0), 0)).add(log);
+      for (int k = 0; k < names.size(); k++) {
+        double value = totals.value(0, k);
+        double error = spreads.error(0, k, totals);
+        lines.add(
+            String.format(
+                Locale.ROOT,
+                "| %.1f | %.5f | %s | %.5f | %.5f |",
+                share,
+                truth,
+                names.get(k),
+                value,
+                error));
+        if (k < 2) {
+          assertThat(Math.abs(value - truth)).as(names.get(k)).isLessThan(4 * error);
+        }
+      }
+    }
+    Files.write(Path.of("target", "sepsis-states.md"), lines);
   }
 
   private static double[] values(TransitionColumns log, TabularPolicy policy, QFunction q) {

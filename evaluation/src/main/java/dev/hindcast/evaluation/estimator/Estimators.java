@@ -1,6 +1,7 @@
 package dev.hindcast.evaluation.estimator;
 
 import dev.hindcast.evaluation.estimator.CutWeights.Beyond;
+import dev.hindcast.evaluation.estimator.MarginalDoublyRobust.Weighing;
 import dev.hindcast.evaluation.estimator.ShrunkWeights.Shrinkage;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -154,6 +155,28 @@ public final class Estimators {
               Need.Q_FUNCTION,
               Need.REPLICATES),
           entry(
+              "least-squares-values",
+              "LSTDQ",
+              "the values of a table of states and actions that the log itself fills",
+              Scope.MANY_STEPS,
+              log -> new MarginalDoublyRobust(Weighing.LEAST_SQUARES, log.discount()),
+              Need.STATES),
+          entry(
+              "double-reinforcement-learning",
+              "DRL",
+              "the same from one half of the log, corrected on the other by ratios of visits",
+              Scope.MANY_STEPS,
+              log -> new MarginalDoublyRobust(Weighing.STATES_AND_ACTIONS, log.discount()),
+              Need.STATES),
+          entry(
+              "state-marginal-doubly-robust",
+              "SMDR",
+              "the same with ratios of visited states and the propensities of actions",
+              Scope.MANY_STEPS,
+              log -> new MarginalDoublyRobust(Weighing.STATES, log.discount()),
+              Need.PROPENSITIES,
+              Need.STATES),
+          entry(
               "switch-doubly-robust",
               "Switch-DR",
               "doubly robust up to a weight that the log chooses, beyond it the Q-function alone",
@@ -204,7 +227,9 @@ public final class Estimators {
     /** Bootstrap replicates of the whole log, by which it settles what it is. */
     REPLICATES,
     /** How many episodes there will be; a stream does not know. */
-    EPISODE_COUNT
+    EPISODE_COUNT,
+    /** Observations of few combinations of categories, to be counted as states. */
+    STATES
   }
 
   /** Where an estimator is offered. */
@@ -282,9 +307,14 @@ public final class Estimators {
       };
     }
 
-    /** Whether it weighs episodes. */
+    /** Whether it weighs whole episodes. */
     public boolean isWeighted() {
-      return needs.contains(Need.PROPENSITIES);
+      return needs.contains(Need.PROPENSITIES) && !needs.contains(Need.STATES);
+    }
+
+    /** Whether it looks at a whole log before it says anything of an episode. */
+    public boolean isOfWholeLogs() {
+      return needs.contains(Need.REPLICATES) || needs.contains(Need.STATES);
     }
   }
 

@@ -21,6 +21,8 @@ public final class ScoredEpisode {
   private final OptionalDouble finalV;
   private final boolean terminated;
   private final double[] durations;
+  private Marginals whole = Marginals.NONE;
+  private Marginals crossed = Marginals.NONE;
 
   private ScoredEpisode(
       double[] rewards,
@@ -79,7 +81,21 @@ public final class ScoredEpisode {
    * @param stepDurations (steps), each at least 0; empty when every step took 1; kept, not copied
    */
   public ScoredEpisode lasting(double[] stepDurations) {
-    return new ScoredEpisode(rewards, ratios, q, v, finalV, terminated, stepDurations);
+    return new ScoredEpisode(rewards, ratios, q, v, finalV, terminated, stepDurations)
+        .among(whole, crossed);
+  }
+
+  /**
+   * The same episode among the states of its log.
+   *
+   * @param byAll what a model of all episodes says along it
+   * @param byOthers what a model says that has not seen this episode
+   */
+  public ScoredEpisode among(Marginals byAll, Marginals byOthers) {
+    ScoredEpisode same = new ScoredEpisode(rewards, ratios, q, v, finalV, terminated, durations);
+    same.whole = byAll;
+    same.crossed = byOthers;
+    return same;
   }
 
   /** How an episode ended. */
@@ -88,6 +104,25 @@ public final class ScoredEpisode {
     TERMINATED,
     /** The log or a clock ended it: something unknown follows. */
     TRUNCATED
+  }
+
+  /**
+   * What a model of the log's states says along an episode; arrays are kept, not copied.
+   *
+   * @param ratios (steps) the target policy's expected visits of the state and logged action, each
+   *     discounted by what came before, over the log's, for each episode
+   * @param stateRatios (steps) the same of the state alone
+   * @param q (steps) of the logged actions
+   * @param v (steps) of the states
+   * @param tail the value of what followed the last step: 0 when the world ended, not a number when
+   *     the log does not say what followed
+   */
+  @SuppressWarnings("ArrayRecordComponent") // a view for a moment; never compared
+  public record Marginals(
+      double[] ratios, double[] stateRatios, double[] q, double[] v, double tail) {
+    static final Marginals NONE =
+        new Marginals(
+            ScoredEpisode.NONE, ScoredEpisode.NONE, ScoredEpisode.NONE, ScoredEpisode.NONE, 0);
   }
 
   /** What a Q-function says along an episode. */
@@ -174,6 +209,16 @@ public final class ScoredEpisode {
    */
   public double tail() {
     return terminated ? 0 : finalV.orElse(0);
+  }
+
+  /** What a model of all of the log's episodes says along this one. */
+  public Marginals whole() {
+    return whole;
+  }
+
+  /** What a model of states says that has not seen this episode. */
+  public Marginals crossed() {
+    return crossed;
   }
 
   /** The discounted return. */

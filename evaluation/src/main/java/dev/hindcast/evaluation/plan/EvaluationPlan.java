@@ -27,6 +27,7 @@ import dev.hindcast.evaluation.fold.SpreadTask;
 import dev.hindcast.evaluation.fold.Task;
 import dev.hindcast.evaluation.fold.Totals;
 import dev.hindcast.evaluation.scoring.Candidate;
+import dev.hindcast.evaluation.states.StateCounts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -82,8 +83,30 @@ public record EvaluationPlan(
     return new Builder(config, manifest, loader).build(bundleFolders);
   }
 
-  /** What is to be computed: first of the log itself, then of each target in its order. */
-  public Task task() {
+  /** Whether estimators want the states of the log counted first. */
+  public boolean countsStates() {
+    return targets.stream()
+        .flatMap(target -> target.lines().stream())
+        .anyMatch(
+            line ->
+                line.estimator().isPresent()
+                    && line.entry().needs().contains(Estimators.Need.STATES));
+  }
+
+  /** Counts of states, with nothing counted yet. */
+  public StateCounts stateCounts() {
+    return new StateCounts(
+        manifest.observationSpace(),
+        (ActionSpace.Discrete) manifest.actionSpace(),
+        config.pipeline().discount());
+  }
+
+  /**
+   * What is to be computed: first of the log itself, then of each target in its order.
+   *
+   * @param states the counts of the evaluated episodes, if {@link #countsStates}
+   */
+  public Task task(Optional<StateCounts> states) {
     List<Task.Item> items = new ArrayList<>();
     items.add(
         new Task.Item(
@@ -93,7 +116,10 @@ public record EvaluationPlan(
                     .orElseThrow()
                     .constructor()
                     .create(setting()))));
-    targets.forEach(target -> items.add(new Task.Item(target.candidate(), target.estimators())));
+    for (Target target : targets) {
+      Candidate candidate = states.map(target.candidate()::among).orElse(target.candidate());
+      items.add(new Task.Item(candidate, target.estimators()));
+    }
     return new Task(items, horizon, config.replicates(), config.seed());
   }
 
@@ -434,6 +460,13 @@ public record EvaluationPlan(
     }
 
     private Optional<String> missing(Estimators.Entry entry, boolean hasValues, boolean weighable) {
+      if (entry.needs().contains(Estimators.Need.STATES)
+          && !StateCounts.canCount(manifest.observationSpace(), manifest.actionSpace())) {
+        return Optional.of(
+            "it needs discrete actions and observations without numbers, of at most "
+                + StateCounts.MOST_STATES
+                + " combinations of categories");
+      }
       if (entry.needs().contains(Estimators.Need.PROPENSITIES) && !manifest.hasPropensity()) {
         return Optional.of("the log has no propensities");
       }

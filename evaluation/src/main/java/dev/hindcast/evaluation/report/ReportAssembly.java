@@ -196,10 +196,15 @@ public final class ReportAssembly {
         Estimate.finite(share),
         totals.tuning(candidate, index),
         primary,
-        reason(value, size, interval));
+        reason(entry, value, size, interval));
   }
 
-  private Optional<String> reason(double value, double size, Optional<Interval> interval) {
+  private Optional<String> reason(
+      Estimators.Entry entry, double value, double size, Optional<Interval> interval) {
+    if (entry.needs().contains(Estimators.Need.STATES) && !Double.isFinite(value)) {
+      return Optional.of(
+          "by the counts of the log's states an episode may never end, which needs a discount below 1");
+    }
     if (Double.isNaN(value) || Double.isInfinite(value)) {
       return Optional.of(
           Double.isNaN(size)

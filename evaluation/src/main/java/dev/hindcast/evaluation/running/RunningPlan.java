@@ -370,10 +370,9 @@ public final class RunningPlan implements Serializable {
       if (entry.needs().contains(Estimators.Need.Q_FUNCTION) && !hasValues) {
         throw UserError.usage(cannot + "no Q-function of it is among stream.estimate.q-functions.");
       }
-      if (entry.needs().contains(Estimators.Need.REPLICATES)) {
+      if (entry.isOfWholeLogs()) {
         throw UserError.usage(
-            cannot
-                + "it chooses by bootstrap replicates of a whole log. Leave it to hindcast evaluate.");
+            cannot + "it looks at a whole log first. Leave it to hindcast evaluate.");
       }
       if (entry.needs().contains(Estimators.Need.EPISODE_COUNT)) {
         throw UserError.usage(

@@ -3,6 +3,8 @@ package dev.hindcast.evaluation.scoring;
 import dev.hindcast.core.data.Decisions;
 import dev.hindcast.core.policy.Policy;
 import dev.hindcast.core.policy.QFunction;
+import dev.hindcast.evaluation.states.StateCounts;
+import dev.hindcast.evaluation.states.StateModels;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
@@ -15,9 +17,19 @@ public final class Candidate implements Serializable {
   private final List<Policy> policy;
   private final List<QFunction> qFunctions;
   private final boolean weighable;
+  private final List<StateModels> states;
 
   private Candidate(List<Policy> policy, List<QFunction> qFunctions, boolean weighable) {
+    this(policy, qFunctions, weighable, List.of());
+  }
+
+  private Candidate(
+      List<Policy> policy,
+      List<QFunction> qFunctions,
+      boolean weighable,
+      List<StateModels> states) {
     this.weighable = weighable;
+    this.states = List.copyOf(states);
     this.policy = List.copyOf(policy);
     this.qFunctions = List.copyOf(qFunctions);
   }
@@ -35,6 +47,21 @@ public final class Candidate implements Serializable {
   /** The same of a policy that acts for certain in a box, so that no action has a density. */
   public static Candidate withoutDensity(Policy policy, List<QFunction> qFunctions) {
     return new Candidate(List.of(policy), qFunctions, false);
+  }
+
+  /**
+   * The same with what the counts of a log's states say of it; the logged policy stays as it is.
+   */
+  public Candidate among(StateCounts counts) {
+    return isLogged()
+        ? this
+        : new Candidate(
+            policy, qFunctions, weighable, List.of(StateModels.of(counts, policy.get(0))));
+  }
+
+  /** What a log's states say of it, where they were counted. */
+  Optional<StateModels> states() {
+    return states.stream().findFirst();
   }
 
   /** Whether what it does can be weighed against what a log with propensities shows. */

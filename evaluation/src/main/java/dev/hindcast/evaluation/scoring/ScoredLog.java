@@ -96,13 +96,20 @@ public final class ScoredLog {
     for (int t = 0; t < propensities.length; t++) {
       propensities[t] = columns.propensity(from + t);
     }
-    return ScoredEpisode.of(
-            rewards,
-            Arrays.copyOfRange(probabilities, from, to),
-            propensities,
-            ending,
-            values(from, to))
-        .lasting(durations(from, to));
+    ScoredEpisode scored =
+        ScoredEpisode.of(
+                rewards,
+                Arrays.copyOfRange(probabilities, from, to),
+                propensities,
+                ending,
+                values(from, to))
+            .lasting(durations(from, to));
+    return candidate
+        .states()
+        .map(
+            models ->
+                scored.among(models.whole(columns, episode), models.crossed(columns, episode)))
+        .orElse(scored);
   }
 
   private boolean isWeighed() {

@@ -15,9 +15,11 @@ import dev.hindcast.evaluation.plan.EvaluatedPart;
 import dev.hindcast.evaluation.plan.EvaluationPlan;
 import dev.hindcast.evaluation.report.ReportAssembly;
 import dev.hindcast.evaluation.report.ReportWriter;
+import dev.hindcast.evaluation.states.StateCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -81,7 +83,7 @@ public final class EvaluateJob {
             "Evaluating %d policies with %,d bootstrap replicates",
             plan.targets().size(),
             plan.config().replicates()));
-    Task task = plan.task();
+    Task task = plan.task(states(plan, groups, dataset, progress));
     Broadcast<Task> tasks = context.broadcast(task);
     Broadcast<Support> supports = context.broadcast(support);
     Totals totals =
@@ -111,6 +113,23 @@ public final class EvaluateJob {
             .orElseThrow();
     spreadTasks.destroy();
     return ReportAssembly.of(plan, totals, spreads, support);
+  }
+
+  private static Optional<StateCounts> states(
+      EvaluationPlan plan,
+      JavaRDD<List<String>> groups,
+      Dataset dataset,
+      Consumer<String> progress) {
+    if (!plan.countsStates()) {
+      return Optional.empty();
+    }
+    progress.accept("Counting what followed in each state");
+    StateCounts none = plan.stateCounts();
+    return groups
+        .map(files -> fold(files, dataset, none.empty(), StateCounts::add))
+        .collect()
+        .stream()
+        .reduce(StateCounts::merge);
   }
 
   /** Neighbouring files, as evenly as can be; how many depends on the dataset alone. */

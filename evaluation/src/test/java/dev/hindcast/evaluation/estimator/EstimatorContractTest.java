@@ -7,6 +7,7 @@ import dev.hindcast.evaluation.estimator.Estimators.Entry;
 import dev.hindcast.evaluation.estimator.Estimators.Need;
 import dev.hindcast.evaluation.estimator.Estimators.Scope;
 import dev.hindcast.evaluation.estimator.ScoredEpisode.Ending;
+import dev.hindcast.evaluation.estimator.ScoredEpisode.Marginals;
 import dev.hindcast.evaluation.estimator.ScoredEpisode.Values;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -91,9 +92,16 @@ class EstimatorContractTest {
       }
       Ending ending = random.nextInt(4) == 0 ? Ending.TRUNCATED : Ending.TERMINATED;
       double tail = recipe.q() == QKind.ZERO ? 0 : recipe.rewardScale() * random.nextDouble(-1, 1);
+      double[] visits = new double[length];
+      for (int t = 0; t < length; t++) {
+        visits[t] = Math.pow(DISCOUNT, t) * (recipe.targetTilt() == 0 ? 1 : random.nextDouble(2));
+      }
+      Marginals marginals =
+          new Marginals(visits, visits, q, v, ending == Ending.TERMINATED ? 0 : tail);
       episodes.add(
           ScoredEpisode.of(
-              rewards, target, propensities, ending, new Values(q, v, OptionalDouble.of(tail))));
+                  rewards, target, propensities, ending, new Values(q, v, OptionalDouble.of(tail)))
+              .among(marginals, marginals));
     }
     return episodes;
   }
