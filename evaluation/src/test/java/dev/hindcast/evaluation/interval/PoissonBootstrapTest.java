@@ -21,7 +21,7 @@ class PoissonBootstrapTest {
     assertThat(Arrays.copyOf(counts("a", 0), 12)).containsExactly(GOLDEN);
   }
 
-  private static final double[] GOLDEN = {1, 1, 0, 0, 1, 1, 0, 1, 2, 1, 0, 3};
+  private static final double[] GOLDEN = {3, 0, 2, 0, 1, 1, 0, 2, 1, 4, 1, 0};
 
   @Test
   void countsHaveMeanAndVarianceOne() {
@@ -38,6 +38,30 @@ class PoissonBootstrapTest {
     double mean = sum / n;
     assertThat(mean).isCloseTo(1, within(0.01)); // standard error 0.0016
     assertThat(squares / n - mean * mean).isCloseTo(1, within(0.02));
+  }
+
+  @Test
+  void countsComeAsOftenAsPoissonSays() {
+    long[] times = new long[20];
+    int draws = 2_000_000;
+    for (int e = 0; e < draws / 1000; e++) {
+      for (double count : counts("row" + e, 11)) {
+        times[(int) count]++;
+      }
+    }
+    double probability = Math.exp(-1);
+    for (int k = 0; k < 8; k++) {
+      double error = Math.sqrt(draws * probability * (1 - probability));
+      assertThat(times[k] - draws * probability).as("%d", k).isBetween(-4 * error, 4 * error);
+      probability /= k + 1;
+    }
+  }
+
+  @Test
+  void aReplicateHasItsCountsHoweverManyThereAre() {
+    double[] few = new double[103];
+    new PoissonBootstrap(103, 0).counts("a", few);
+    assertThat(Arrays.copyOf(counts("a", 0), 103)).containsExactly(few);
   }
 
   @Test
