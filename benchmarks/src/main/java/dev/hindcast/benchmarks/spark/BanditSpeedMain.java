@@ -1,0 +1,90 @@
+package dev.hindcast.benchmarks.spark;
+
+import dev.hindcast.core.config.ConfigDocument;
+import dev.hindcast.core.config.UserError;
+import dev.hindcast.core.policy.BundleLoader;
+import dev.hindcast.core.policy.BundleManifest;
+import dev.hindcast.core.report.Estimate;
+import dev.hindcast.core.report.EvaluationReport;
+import dev.hindcast.dataset.ArtefactWriter.Existing;
+import dev.hindcast.dataset.Dataset;
+import dev.hindcast.evaluation.plan.EvaluateConfig;
+import dev.hindcast.evaluation.spark.EvaluateJob;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Our side of {@code bandit_speed.py}: a dataset, and a folder with {@code target.json} and {@code
+ * q.json}, tables (categories, actions) of a policy and a Q-function. The whole evaluation job on
+ * two cores, from files to report; prints {@code seconds SECONDS} and a line {@code ESTIMATOR VALUE
+ * LOWER UPPER} for each estimate.
+ */
+public final class BanditSpeedMain {
+  private static final String YAML =
+      """
+      name: bandit-speed
+      evaluate:
+        split: all
+        policies: [logged]
+        estimators: [self-normalized-inverse-propensity, doubly-robust, switch-doubly-robust]
+        replicates: 1000
+      """;
+
+  private BanditSpeedMain() {}
+
+  /** Two arguments: the dataset, and the folder of tables, where the report goes as well. */
+  public static void main(String[] arguments) throws IOException {
+    if (arguments.length != 2) {
+      throw UserError.usage("Cannot measure: name a dataset and a folder of tables.");
+    }
+    Dataset dataset = Dataset.open(arguments[0]);
+    Path folder = Path.of(arguments[1]);
+    String policy = bundle(dataset, folder, "target", BundleManifest.POLICY);
+    String q = bundle(dataset, folder, "q", BundleManifest.Q_FUNCTION);
+    ConfigDocument document = ConfigDocument.parse("bandit-speed.yaml", folder, YAML, List.of());
+    EvaluateConfig config = EvaluateConfig.from(document.root());
+    document.finish();
+    SparkSession spark =
+        SparkSession.builder()
+            .master("local[2]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.driver.maxResultSize", "0")
+            .getOrCreate();
+    long began = System.nanoTime();
+    EvaluationReport report =
+        EvaluateJob.run(
+            spark,
+            config,
+            dataset,
+            List.of(policy, q),
+            new BundleLoader(List.of(new TableBundles())),
+            folder.resolve("report").toString(),
+            Existing.REPLACE,
+            stage -> {});
+    System.out.printf(Locale.ROOT, "seconds %.3f%n", (System.nanoTime() - began) / 1e9);
+    spark.stop();
+    for (Estimate estimate : report.policy("target").orElseThrow().estimates()) {
+      System.out.printf(
+          Locale.ROOT,
+          "%s %.12g %.6g %.6g%n",
+          estimate.estimator(),
+          estimate.value().orElseThrow(),
+          estimate.lower().orElseThrow(),
+          estimate.upper().orElseThrow());
+    }
+  }
+
+  private static String bundle(Dataset dataset, Path folder, String name, String kind)
+      throws IOException {
+    byte[] table =
+        Files.readString(folder.resolve(name + ".json")).getBytes(StandardCharsets.UTF_8);
+    Path bundle = folder.resolve(name);
+    TableBundles.write(bundle, kind, dataset.manifest(), dataset.fingerprint(), table);
+    return bundle.toString();
+  }
+}
