@@ -19,6 +19,7 @@ import java.util.TreeMap;
  * @param name what people call the pipeline
  * @param dataset the episodes that were evaluated
  * @param behavior how the log itself did
+ * @param audit whether the log can be trusted; absent where nothing could be checked
  * @param rows where every row of the log went when the dataset was made
  * @param discount γ
  * @param level the coverage that every interval aims at
@@ -37,6 +38,7 @@ public record EvaluationReport(
     String name,
     DatasetPart dataset,
     Behavior behavior,
+    Optional<Audit> audit,
     RowAccount rows,
     double discount,
     double level,
@@ -121,6 +123,37 @@ public record EvaluationReport(
       long loggedActionsOutsideMask) {}
 
   /**
+   * What the log shows about its own propensities.
+   *
+   * @param estimatedPropensities whether they are estimates: then every figure of the audit is
+   *     about these
+   * @param actions one line for each discrete action, in their order
+   * @param remarks what is wrong
+   */
+  public record Audit(
+      boolean estimatedPropensities, List<ActionCheck> actions, List<Remark> remarks) {
+    /** Copies the lists. */
+    public Audit {
+      actions = List.copyOf(actions);
+      remarks = List.copyOf(remarks);
+    }
+  }
+
+  /**
+   * One action: where it could be taken, its 1 / propensity averages 1 over the steps if 0 stands
+   * for those at which another was.
+   *
+   * @param action its index
+   * @param count how often it was taken
+   * @param admissible at how many steps masks allow it
+   * @param meanInverse the sum of 1 / propensity where it was taken over {@code admissible}, 1 in
+   *     expectation; absent when it never was admissible
+   * @param z how many standard errors that lies from 1; absent for an action never taken
+   */
+  public record ActionCheck(
+      int action, long count, long admissible, Optional<Double> meanInverse, Optional<Double> z) {}
+
+  /**
    * One target policy.
    *
    * @param name what people call it
@@ -192,6 +225,8 @@ public record EvaluationReport(
    * @param maxWeight the largest weight
    * @param meanWeight mean weight, 1 in expectation when propensities are right and support is full
    * @param meanWeightZ how many standard errors the mean weight lies from 1
+   * @param paretoShape how heavy the tail of the weights is; absent when too few are large, or when
+   *     the largest are all alike
    * @param unsupportedMass mean over steps of the probability that the policy gives to actions
    *     never logged in the step's stratum, in [0, 1]
    * @param strata what strata are: {@code observation}, {@code categories} or {@code all}
@@ -208,6 +243,7 @@ public record EvaluationReport(
       Optional<Double> maxWeight,
       Optional<Double> meanWeight,
       Optional<Double> meanWeightZ,
+      Optional<Double> paretoShape,
       Optional<Double> unsupportedMass,
       String strata,
       long strataCount,

@@ -31,6 +31,7 @@ public final class WeightSums implements Serializable {
   private double sum;
   private double squares;
   private double max;
+  private final WeightTail tail = new WeightTail();
   private double unsupported;
   private double outsideMask;
 
@@ -56,6 +57,7 @@ public final class WeightSums implements Serializable {
     sum += weight;
     squares += weight * weight;
     max = Math.max(max, weight);
+    tail.add(weight);
     if (weight == 0) {
       zero++;
     } else {
@@ -96,6 +98,7 @@ public final class WeightSums implements Serializable {
     sum += later.sum;
     squares += later.squares;
     max = Math.max(max, later.max);
+    tail.merge(later.tail);
     unsupported += later.unsupported;
     outsideMask += later.outsideMask;
   }
@@ -127,6 +130,7 @@ public final class WeightSums implements Serializable {
         Estimate.finite(max),
         Estimate.finite(mean),
         Estimate.finite(z),
+        tail.shape(episodes),
         Estimate.finite(unsupported / rows),
         support.strata().key(),
         support.strataCount(),

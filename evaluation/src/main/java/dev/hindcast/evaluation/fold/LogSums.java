@@ -1,6 +1,7 @@
 package dev.hindcast.evaluation.fold;
 
 import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.evaluation.diagnostic.PropensityChecks;
 import java.io.Serializable;
 
 /** What the log is, whoever is judged on it. */
@@ -16,6 +17,7 @@ public final class LogSums implements Serializable {
   private double minPropensity = Double.POSITIVE_INFINITY;
   private double inversePropensities;
   private long loggedOutsideMask;
+  private final PropensityChecks propensities = new PropensityChecks();
 
   void add(TransitionColumns columns) {
     for (int e = 0; e < columns.episodes(); e++) {
@@ -30,6 +32,7 @@ public final class LogSums implements Serializable {
       }
     }
     transitions += columns.rows();
+    propensities.add(columns);
     for (int row = 0; row < columns.rows(); row++) {
       if (columns.hasPropensities()) {
         minPropensity = Math.min(minPropensity, columns.propensity(row));
@@ -49,6 +52,7 @@ public final class LogSums implements Serializable {
     minPropensity = Math.min(minPropensity, later.minPropensity);
     inversePropensities += later.inversePropensities;
     loggedOutsideMask += later.loggedOutsideMask;
+    propensities.merge(later.propensities);
   }
 
   /** How many episodes. */
@@ -89,6 +93,11 @@ public final class LogSums implements Serializable {
   /** The mean over steps of 1 / propensity. */
   public double meanInversePropensity() {
     return inversePropensities / transitions;
+  }
+
+  /** Whether propensities can be what the logger drew from. */
+  public PropensityChecks propensities() {
+    return propensities;
   }
 
   /** Steps whose logged action their own mask rules out. */

@@ -5,6 +5,7 @@ import dev.hindcast.core.artefact.Provenance;
 import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.report.Estimate;
 import dev.hindcast.core.report.EvaluationReport;
+import dev.hindcast.core.report.EvaluationReport.Audit;
 import dev.hindcast.core.report.EvaluationReport.Behavior;
 import dev.hindcast.core.report.EvaluationReport.DatasetPart;
 import dev.hindcast.core.report.EvaluationReport.Diagnostics;
@@ -12,6 +13,7 @@ import dev.hindcast.core.report.EvaluationReport.Difference;
 import dev.hindcast.core.report.EvaluationReport.PolicyResult;
 import dev.hindcast.core.report.EvaluationReport.Remark;
 import dev.hindcast.core.report.EvaluationReport.Selection;
+import dev.hindcast.evaluation.diagnostic.LogAudit;
 import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.estimator.Estimators;
 import dev.hindcast.evaluation.fold.LogSums;
@@ -75,6 +77,7 @@ public final class ReportAssembly {
         plan.config().pipeline().name(),
         dataset(),
         behavior(),
+        audit(),
         plan.manifest().rows(),
         plan.config().pipeline().discount(),
         plan.config().level(),
@@ -136,6 +139,10 @@ public final class ReportAssembly {
             ? Optional.of(discrete.size())
             : Optional.empty(),
         log.loggedOutsideMask());
+  }
+
+  private Optional<Audit> audit() {
+    return LogAudit.of(totals.log().propensities(), plan.manifest().propensityEstimated());
   }
 
   private List<Estimate> estimates(Target target, int candidate) {
@@ -300,6 +307,19 @@ public final class ReportAssembly {
                             "Weights should average 1 and average %.3g, %.1f standard errors away.",
                             diagnostics.meanWeight().orElse(Double.NaN),
                             Math.abs(z)))));
+    diagnostics
+        .paretoShape()
+        .filter(shape -> shape > LogAudit.LARGEST_SHAPE)
+        .ifPresent(
+            shape ->
+                remarks.add(
+                    new Remark(
+                        "heavy-tail",
+                        String.format(
+                            Locale.ROOT,
+                            "Its weights have so heavy a tail (Pareto shape %.2f, over %.1f) that their averages do not settle: a longer log may well give another estimate than its interval says.",
+                            shape,
+                            LogAudit.LARGEST_SHAPE))));
     diagnostics
         .unsupportedMass()
         .filter(mass -> mass > 0.01)

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.hindcast.core.artefact.Provenance;
 import dev.hindcast.core.report.Estimate;
 import dev.hindcast.core.report.EvaluationReport;
+import dev.hindcast.core.report.EvaluationReport.ActionCheck;
+import dev.hindcast.core.report.EvaluationReport.Audit;
 import dev.hindcast.core.report.EvaluationReport.Decision;
 import dev.hindcast.core.report.EvaluationReport.Diagnostics;
 import dev.hindcast.core.report.EvaluationReport.LearningCurve;
@@ -11,8 +13,10 @@ import dev.hindcast.core.report.EvaluationReport.PolicyResult;
 import dev.hindcast.core.report.EvaluationReport.Remark;
 import dev.hindcast.core.report.EvaluationReport.Source;
 import dev.hindcast.core.report.EvaluationReport.WeightHistogram;
+import dev.hindcast.evaluation.diagnostic.LogAudit;
 import dev.hindcast.evaluation.estimator.Estimators;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,6 +32,7 @@ public final class ReportView {
   private static final String MINUS = "\u2212";
   private static final int MOST_SERIES = 6;
   private static final int MOST_STEP_ROWS = 60;
+  private static final int MOST_ACTION_ROWS = 50;
 
   private final EvaluationReport report;
   private final int decimals;
@@ -69,6 +74,53 @@ public final class ReportView {
         : "No policy is shown to be better than "
             + report.incumbent()
             + " well enough to promote it.";
+  }
+
+  /** What the audit found, in one sentence. */
+  public String auditLead() {
+    Audit audit = report.audit().orElseThrow();
+    String what = audit.estimatedPropensities() ? "estimated propensities" : "logged propensities";
+    return "If the "
+        + what
+        + " are those that actions were drawn with, then for every action the mean over steps of 1/propensity where it was taken, and 0 elsewhere, is 1. "
+        + (audit.remarks().stream().anyMatch(remark -> remark.code().equals("propensities-off"))
+            ? "That does not hold here, and no weighted figure is better than its propensities."
+            : "Nothing here speaks against that.");
+  }
+
+  /** What stands over the table of the audit. */
+  public String auditSummary() {
+    int actions = report.audit().orElseThrow().actions().size();
+    return actions > MOST_ACTION_ROWS
+        ? "The " + MOST_ACTION_ROWS + " most striking of " + count(actions) + " actions as a table"
+        : "All actions as a table";
+  }
+
+  /** The actions of the audit, those farthest from 1 first. */
+  public List<ActionCheck> actionChecks() {
+    return report.audit().orElseThrow().actions().stream()
+        .sorted(Comparator.comparingDouble((ActionCheck check) -> -Math.abs(check.z().orElse(0.0))))
+        .limit(MOST_ACTION_ROWS)
+        .toList();
+  }
+
+  /** A figure of the audit with so many decimals. */
+  public String checked(Optional<Double> figure, int digits) {
+    return figure
+        .map(f -> String.format(Locale.ROOT, "%." + digits + "f", f).replace("-", MINUS))
+        .orElse(NOTHING);
+  }
+
+  /** How heavy the tail of the weights is. */
+  public String tail(double shape) {
+    String words =
+        shape <= 0.5
+            ? "averages settle quickly"
+            : shape <= LogAudit.LARGEST_SHAPE ? "averages settle slowly" : "averages do not settle";
+    return "Pareto shape "
+        + String.format(Locale.ROOT, "%.2f", shape).replace("-", MINUS)
+        + ": "
+        + words;
   }
 
   private List<String> named(Decision decision) {

@@ -82,6 +82,7 @@ final class HostileNames {
         name,
         report.dataset(),
         report.behavior(),
+        report.audit(),
         new RowAccount(report.rows().read() + 1, report.rows().kept(), Map.of(name, 1L)),
         report.discount(),
         report.level(),

@@ -57,6 +57,7 @@ class HostileNamesIT {
         last.name(),
         last.dataset(),
         last.behavior(),
+        last.audit(),
         last.rows(),
         last.discount(),
         last.level(),

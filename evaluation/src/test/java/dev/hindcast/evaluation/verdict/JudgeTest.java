@@ -42,6 +42,7 @@ class JudgeTest {
         Optional.of(3.0),
         Optional.of(1.0),
         Estimate.finite(z),
+        Optional.of(0.3),
         Estimate.finite(unsupported),
         "observation",
         4,

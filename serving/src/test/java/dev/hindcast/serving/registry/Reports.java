@@ -70,6 +70,7 @@ final class Reports {
             new ActionSpace.Discrete(2)),
         new EvaluationReport.Behavior(
             estimate(0.7), "exact", Optional.of(0.1), Optional.of(2.0), Optional.of(2), 0),
+        Optional.empty(),
         new RowAccount(1000, 1000, Map.of()),
         1,
         0.95,
@@ -95,6 +96,7 @@ final class Reports {
         Optional.of(3.0),
         Optional.of(1.0),
         Optional.of(0.5),
+        Optional.empty(),
         Optional.of(unsupportedMass),
         "observation",
         4,
