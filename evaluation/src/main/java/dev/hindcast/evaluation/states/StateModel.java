@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.Map;
 import org.hipparchus.linear.Array2DRowRealMatrix;
 import org.hipparchus.linear.ArrayRealVector;
-import org.hipparchus.linear.DecompositionSolver;
 import org.hipparchus.linear.LUDecomposition;
 import org.hipparchus.linear.RealMatrix;
 
@@ -76,13 +75,37 @@ final class StateModel implements Serializable {
         system.addToEntry(from, to, -chance * move.getValue()[0] / half.taken[pair]);
       }
     }
-    DecompositionSolver values = new LUDecomposition(system).getSolver();
-    DecompositionSolver visits = new LUDecomposition(system.transpose()).getSolver();
-    if (!values.isNonSingular() || !visits.isNonSingular()) {
+    LUDecomposition factors = new LUDecomposition(system);
+    if (!factors.getSolver().isNonSingular()) {
       return model.undefined();
     }
-    model.fill(half, seen, shown, values.solve(rewards).toArray(), visits.solve(starts).toArray());
+    double[] values = factors.getSolver().solve(rewards).toArray();
+    model.fill(half, seen, shown, values, transposed(factors, starts.toArray()));
     return model;
+  }
+
+  /** Solves {@code A' x = b} by the factors {@code P A = L U}: the costly part is done once. */
+  private static double[] transposed(LUDecomposition factors, double[] b) {
+    int n = b.length;
+    RealMatrix lower = factors.getL();
+    RealMatrix upper = factors.getU();
+    double[] y = b.clone();
+    for (int i = 0; i < n; i++) {
+      y[i] /= upper.getEntry(i, i);
+      for (int j = i + 1; j < n; j++) {
+        y[j] -= upper.getEntry(i, j) * y[i];
+      }
+    }
+    for (int i = n - 1; i >= 0; i--) {
+      for (int j = 0; j < i; j++) {
+        y[j] -= lower.getEntry(i, j) * y[i];
+      }
+    }
+    double[] x = new double[n];
+    for (int i = 0; i < n; i++) {
+      x[factors.getPivot()[i]] = y[i];
+    }
+    return x;
   }
 
   private void fill(
@@ -94,7 +117,9 @@ final class StateModel implements Serializable {
       for (int a = 0; a < actions; a++) {
         int pair = state * actions + a;
         there += half.taken[pair];
-        if (half.taken[pair] > 0) {
+        if (half.taken[pair] == 0) {
+          q[pair] = v[state]; // so that values of actions still average to that of the state
+        } else {
           q[pair] = half.rewards[pair] / half.taken[pair];
           ratio[pair] = visits[i] * shown[i * actions + a] / (half.taken[pair] / half.episodes);
         }

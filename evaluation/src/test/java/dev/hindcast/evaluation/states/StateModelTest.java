@@ -172,6 +172,7 @@ class StateModelTest {
     StateCounts counts = counts(ended);
     StateModel model = StateModel.of(counts, counts.whole(), TARGET);
     assertThat(model.v(1)).isCloseTo(3, within(EXACT)); // action 0 was never taken: 1 stands in
+    assertThat(model.q(1, 0)).isCloseTo(3, within(EXACT));
     assertThat(model.ratio(1, 1)).isCloseTo(1, within(EXACT));
     assertThat(model.ratio(1, 0)).isZero();
   }
