@@ -217,3 +217,20 @@ def test_streams_are_optional(example):
     for declare in (pipelines.online_finetuning, pipelines.monitoring):
         with pytest.raises(ValueError, match="plain has no stream"):
             declare(loaded, plain)
+
+
+def test_a_backfill_takes_every_day_and_judges_only_when_asked_to(example, database, tmp_path):
+    launcher = tmp_path / "hindcast"
+    script = 'for word; do if [ "$last" = --output ]; then mkdir -p "$word"; echo "{}" > "$word/manifest.json"; fi; last=$word; done'
+    launcher.write_text(f"#!/bin/sh\n{script}\n")
+    launcher.chmod(0o755)
+    loaded = settings.load(example)
+    there = settings.Settings(str(tmp_path / "work"), loaded.registry, loaded.pipelines, Engine(command=str(launcher)))
+    dag = pipelines.backfill(there, loaded.pipelines[0])
+    done = dag.test(logical_date=None, run_conf={"first": "2026-11-05", "last": "2026-11-07"})
+    states = {(ti.task_id, ti.map_index): str(ti.state) for ti in done.get_task_instances()}
+    assert {states["ingest", index] for index in range(3)} == {"success"}
+    assert {state for (task_id, _), state in states.items() if task_id in ("train", "evaluate")} == {"skipped"}
+    days = {f"day=2026-11-0{number}" for number in (5, 6, 7)}
+    assert {day.name for day in (tmp_path / "work/sepsis").iterdir()} == days
+    assert {manifest.parent.parent.name for manifest in (tmp_path / "work/sepsis").glob("*/dataset-*/manifest.json")} == days

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -156,33 +155,3 @@ def kill_tree(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
     for child in children:
         kill_tree(int(child))
-
-
-def test_seven_days_in_parallel_and_out_of_order_equal_seven_days_in_order(example, tmp_path):
-    loaded = settings.load(example)
-    (pipeline,) = loaded.pipelines
-    days = [paths.day_of(f"2026-11-0{number}", None, 1) for number in range(1, 8)]
-
-    def ingest(work: Path, day) -> None:
-        there = settings.Settings(str(work), loaded.registry, loaded.pipelines, loaded.engine)
-        words = commands.ingest(paths.of(there, pipeline, day))
-        subprocess.run(commands.launch(loaded.engine, words), check=True, capture_output=True)
-
-    for day in days:
-        ingest(tmp_path / "in-order", day)
-    with ThreadPoolExecutor(3) as workers:
-        list(workers.map(lambda day: ingest(tmp_path / "at-once", day), [days[i] for i in (4, 0, 6, 2, 5, 1, 3)]))
-    in_order, at_once = contents(tmp_path / "in-order"), contents(tmp_path / "at-once")
-    assert len(in_order) >= 7 * 3
-    assert at_once == in_order
-
-
-def test_the_dag_of_a_backfill_does_the_same(example, database, tmp_path, monkeypatch):
-    loaded = settings.load(example)
-    there = settings.Settings(str(tmp_path), loaded.registry, loaded.pipelines, loaded.engine)
-    dag = pipelines.backfill(there, loaded.pipelines[0])
-    done = dag.test(logical_date=None, run_conf={"first": "2026-11-05", "last": "2026-11-06"})
-    assert str(done.state) == "success"
-    assert sorted(day.name for day in (tmp_path / "sepsis").iterdir()) == ["day=2026-11-05", "day=2026-11-06"]
-    states = {(ti.task_id, ti.map_index): str(ti.state) for ti in done.get_task_instances()}
-    assert states["ingest", 0] == states["ingest", 1] == "success"
