@@ -42,11 +42,13 @@ public final class MarkdownReport {
       lines.add("- " + code(policy.name()) + ": **" + view.decision(policy) + ".**");
       reasons(policy).forEach(reason -> lines.add("  - " + text(reason.words())));
     }
-    if (!report.warnings().isEmpty()) {
+    List<Remark> cautions = new ArrayList<>(report.warnings());
+    report.audit().ifPresent(audit -> cautions.addAll(audit.remarks()));
+    if (!cautions.isEmpty()) {
       lines.add("");
       lines.add("## Mind this");
       lines.add("");
-      report.warnings().forEach(warning -> lines.add("- " + text(warning.words())));
+      cautions.forEach(caution -> lines.add("- " + text(caution.words())));
     }
     lines.add("");
     lines.add("## From what");

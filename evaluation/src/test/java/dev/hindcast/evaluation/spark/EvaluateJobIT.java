@@ -3,13 +3,19 @@ package dev.hindcast.evaluation.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.hindcast.core.artefact.CanonicalJson;
+import dev.hindcast.core.artefact.CodeVersion;
+import dev.hindcast.core.artefact.Provenance;
 import dev.hindcast.core.config.UserError;
+import dev.hindcast.core.data.Split;
 import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.core.world.ChainMdp;
 import dev.hindcast.core.world.TabularMdp;
 import dev.hindcast.core.world.TabularPolicy;
 import dev.hindcast.dataset.ArtefactWriter.Existing;
+import dev.hindcast.dataset.Dataset;
+import dev.hindcast.dataset.DatasetWriter;
 import dev.hindcast.evaluation.Fixture;
 import dev.hindcast.evaluation.TableBundles;
 import java.io.IOException;
@@ -36,11 +42,16 @@ class EvaluateJobIT {
 
   @BeforeAll
   static void start() {
+    start(2);
+  }
+
+  private static void start(int partitions) {
     spark =
         SparkSession.builder()
-            .master("local[2]")
+            .master("local[" + partitions + "]")
             .config("spark.ui.enabled", "false")
-            .config("spark.sql.shuffle.partitions", "2")
+            .config("spark.default.parallelism", partitions)
+            .config("spark.sql.shuffle.partitions", partitions)
             .getOrCreate();
   }
 
@@ -94,6 +105,34 @@ class EvaluateJobIT {
         .isEqualTo("report");
     assertThat(new String(json, java.nio.charset.StandardCharsets.UTF_8))
         .doesNotContain("NaN", "Infinity", folder.toString());
+  }
+
+  @Test
+  void noBitDependsOnHowManyTasksOrPartitionsThereAre() throws IOException {
+    TabularMdp world = ChainMdp.slippery(3, 0.1);
+    String place = folder.resolve("files").toString();
+    DatasetWriter.write(
+        place,
+        Existing.REFUSE,
+        "world",
+        new Split(0.5, "test"),
+        world.log(TabularPolicy.uniform(world), 400, 1000, 1),
+        new Provenance(
+            List.of(), JsonNodeFactory.instance.objectNode(), 0, CodeVersion.current()),
+        70);
+    Fixture fixture = new Fixture(folder, world, Dataset.open(place));
+    List<String> bundles = List.of(fixture.policy("best", world.optimal(0.9)));
+    run(fixture, YAML, bundles, "two", new ArrayList<>());
+    for (int partitions : new int[] {1, 7, 64}) {
+      stop();
+      start(partitions);
+      String output = "with-" + partitions;
+      run(fixture, YAML, bundles, output, new ArrayList<>());
+      assertThat(folder.resolve(output).resolve("report.json"))
+          .hasSameBinaryContentAs(folder.resolve("two/report.json"));
+    }
+    stop();
+    start();
   }
 
   @Test
