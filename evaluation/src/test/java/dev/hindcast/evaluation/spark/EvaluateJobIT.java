@@ -117,8 +117,7 @@ class EvaluateJobIT {
         "world",
         new Split(0.5, "test"),
         world.log(TabularPolicy.uniform(world), 400, 1000, 1),
-        new Provenance(
-            List.of(), JsonNodeFactory.instance.objectNode(), 0, CodeVersion.current()),
+        new Provenance(List.of(), JsonNodeFactory.instance.objectNode(), 0, CodeVersion.current()),
         70);
     Fixture fixture = new Fixture(folder, world, Dataset.open(place));
     List<String> bundles = List.of(fixture.policy("best", world.optimal(0.9)));
