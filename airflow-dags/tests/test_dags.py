@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -219,18 +220,33 @@ def test_streams_are_optional(example):
             declare(loaded, plain)
 
 
-def test_a_backfill_takes_every_day_and_judges_only_when_asked_to(example, database, tmp_path):
+@pytest.fixture
+def pretending(example, tmp_path):
+    """Settings whose launcher makes a manifest at every output, and nothing else."""
     launcher = tmp_path / "hindcast"
     script = 'for word; do if [ "$last" = --output ]; then mkdir -p "$word"; echo "{}" > "$word/manifest.json"; fi; last=$word; done'
     launcher.write_text(f"#!/bin/sh\n{script}\n")
     launcher.chmod(0o755)
     loaded = settings.load(example)
-    there = settings.Settings(str(tmp_path / "work"), loaded.registry, loaded.pipelines, Engine(command=str(launcher)))
-    dag = pipelines.backfill(there, loaded.pipelines[0])
+    return settings.Settings(str(tmp_path / "work"), loaded.registry, loaded.pipelines, Engine(command=str(launcher)))
+
+
+def test_a_gate_that_stays_shut_skips_the_promotion_and_says_why(pretending, database, capfd):
+    done = pipelines.offline_training(pretending, pretending.pipelines[0]).test(logical_date=None)
+    states = {ti.task_id: str(ti.state) for ti in done.get_task_instances()}
+    assert str(done.state) == "success"
+    assert (states["gate"], states["promote"]) == ("success", "skipped")
+    said = "".join(capfd.readouterr())
+    assert "Not promoted." in said
+    assert "There is no finished report." in said
+
+
+def test_a_backfill_takes_every_day_and_judges_only_when_asked_to(pretending, database):
+    dag = pipelines.backfill(pretending, pretending.pipelines[0])
     done = dag.test(logical_date=None, run_conf={"first": "2026-11-05", "last": "2026-11-07"})
     states = {(ti.task_id, ti.map_index): str(ti.state) for ti in done.get_task_instances()}
     assert {states["ingest", index] for index in range(3)} == {"success"}
     assert {state for (task_id, _), state in states.items() if task_id in ("train", "evaluate")} == {"skipped"}
     days = {f"day=2026-11-0{number}" for number in (5, 6, 7)}
-    assert {day.name for day in (tmp_path / "work/sepsis").iterdir()} == days
-    assert {manifest.parent.parent.name for manifest in (tmp_path / "work/sepsis").glob("*/dataset-*/manifest.json")} == days
+    assert {day.name for day in (Path(pretending.work) / "sepsis").iterdir()} == days
+    assert {manifest.parent.parent.name for manifest in (Path(pretending.work) / "sepsis").glob("*/dataset-*/manifest.json")} == days
