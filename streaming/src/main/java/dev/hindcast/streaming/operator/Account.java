@@ -14,6 +14,8 @@ import org.apache.flink.runtime.state.FunctionInitializationContext;
 /**
  * What one operator has counted. The counts are part of its checkpoints, so that a restart neither
  * forgets nor repeats any; they show as metrics and add up over tasks as accumulators of the job.
+ * Of tasks that have ended Flink keeps no state: where sources end one after the other, and the job
+ * fails after the first has, what its tasks counted is missing at the end. Rows are not.
  */
 public final class Account {
   /** Rows and dead letters that came in. */
