@@ -31,10 +31,13 @@ def test_words_of_each_stage():
 
 
 def test_a_promotion_names_everything_it_rests_on():
-    assert commands.promote(RUN, "/registry", "shop", "/w/bundles/iql-seed0") == [
+    words = commands.promote(RUN, "/registry", "shop", "/w/bundles/iql-seed0")
+    assert words == [
         *("promote", "--registry", "/registry", "--policy", "shop", "--bundle", "/w/bundles/iql-seed0"),
         *("--report", "/w/report", "--dataset", "/w/dataset", "--window", "2026-11-07/2026-11-08", "--by", "airflow", "--json"),
     ]
+    shown = commands.promote(RUN, "/registry", "shop", "/w/bundles/iql-seed0", "http://mlflow:5000")
+    assert shown == [*words, "--mlflow", "http://mlflow:5000"]
 
 
 def test_several_days_are_one_source():

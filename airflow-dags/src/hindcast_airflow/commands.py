@@ -33,12 +33,13 @@ def evaluate(run: RunPaths, replace: bool = False) -> list[str]:
     return [*words, *_replace(replace)]
 
 
-def promote(run: RunPaths, registry: str, policy: str, bundle: str) -> list[str]:
-    """A bundle becomes the version in force, if the registry has nothing against it."""
+def promote(run: RunPaths, registry: str, policy: str, bundle: str, mlflow: str = "") -> list[str]:
+    """A bundle becomes the version in force, if the registry has nothing against it; a server shows it, if one is given."""
     return [
         *("promote", "--registry", registry, "--policy", policy, "--bundle", bundle),
         *("--report", run.report, "--dataset", run.dataset, "--window", run.window),
         *("--by", "airflow", "--json"),
+        *(("--mlflow", mlflow) if mlflow else ()),
     ]
 
 

@@ -139,6 +139,7 @@ class Settings:
     :param work: the folder under which datasets, bundles and reports go
     :param registry: the registry of policies
     :param reports: where people can open what lies under ``work``: an address; empty for the path itself
+    :param mlflow: the MLflow server whose model registry shows what is promoted; empty for none
     :param notes_connection: the Airflow connection by which notes are written beside tasks; empty for none
     """
 
@@ -149,6 +150,7 @@ class Settings:
     retries: Retries = Retries()
     reports: str = ""
     notes_connection: str = ""
+    mlflow: str = ""
     pool: str = "default_pool"
 
 

@@ -45,7 +45,8 @@ def offline_training(settings: Settings, pipeline: Pipeline) -> DAG:
         def promotion(context: Any, **_: Any) -> list[str]:
             run = run_of(context)
             ruling = context["ti"].xcom_pull(task_ids="gate", key=RULING)
-            return commands.promote(run, settings.registry, pipeline.name, f"{run.bundles}/{ruling['policy']}")
+            bundle = f"{run.bundles}/{ruling['policy']}"
+            return commands.promote(run, settings.registry, pipeline.name, bundle, settings.mlflow)
 
         validate = stage(
             settings.engine,

@@ -11,6 +11,7 @@ import dev.hindcast.serving.registry.Promotion;
 import dev.hindcast.serving.registry.RegisteredPolicy;
 import dev.hindcast.serving.registry.RegisteredPolicy.Outcome;
 import dev.hindcast.serving.registry.Version;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Option;
 final class PromoteCommand extends Verb {
   @Mixin private RegistryOptions options;
   @Mixin private Reasoning reasoning;
+  @Mixin private Mirroring mirroring;
 
   @Option(
       names = "--bundle",
@@ -86,6 +88,7 @@ final class PromoteCommand extends Verb {
       throw UserError.usage(
           "Cannot promote: give either --bundle or --version-number, to say what.");
     }
+    Optional<URI> mirror = mirroring.server();
     Set<Objection> overruled =
         forced.stream().map(PromoteCommand::objection).collect(Collectors.toSet());
     Optional<Fingerprint> judgedOn = dataset.map(place -> Dataset.open(place).fingerprint());
@@ -107,6 +110,7 @@ final class PromoteCommand extends Verb {
                     reasoning.by(),
                     basedOn));
     terminal().result(options.shown(result, inWords(policy, alias, result)));
+    Mirroring.show(mirror, policy, terminal());
     return ExitCode.DONE;
   }
 

@@ -2,6 +2,7 @@ package dev.hindcast.cli;
 
 import dev.hindcast.serving.registry.Alias;
 import dev.hindcast.serving.registry.RegisteredPolicy;
+import java.net.URI;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,6 +15,7 @@ import picocli.CommandLine.Option;
 final class RollbackCommand extends Verb {
   @Mixin private RegistryOptions options;
   @Mixin private Reasoning reasoning;
+  @Mixin private Mirroring mirroring;
 
   @Option(
       names = "--to",
@@ -30,11 +32,13 @@ final class RollbackCommand extends Verb {
 
   @Override
   public Integer call() {
+    Optional<URI> mirror = mirroring.server();
     RegisteredPolicy policy = options.policy();
     RegisteredPolicy.Result result =
         policy.rollback(to, basedOn, reasoning.reason(), reasoning.by());
     terminal()
         .result(options.shown(result, PromoteCommand.inWords(policy, Alias.CHAMPION, result)));
+    Mirroring.show(mirror, policy, terminal());
     return ExitCode.DONE;
   }
 }

@@ -11,6 +11,7 @@ import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.core.policy.BundleManifest;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,11 @@ class RegistryCommandsTest {
   }
 
   private Path bundle(String name, double expectile) throws IOException {
+    return bundle(folder.resolve(name), name, expectile);
+  }
+
+  /** A bundle's manifest, and nothing beside it. */
+  static Path bundle(Path place, String name, double expectile) throws IOException {
     BundleManifest manifest =
         new BundleManifest(
             BundleManifest.SPEC_VERSION,
@@ -56,7 +62,7 @@ class RegistryCommandsTest {
                 CanonicalJson.tree(Map.of("expectile", expectile)),
                 0,
                 CodeVersion.current()));
-    Path place = Files.createDirectories(folder.resolve(name));
+    Files.createDirectories(place);
     Files.write(place.resolve("manifest.json"), CanonicalJson.bytes(manifest));
     return place;
   }
@@ -122,6 +128,37 @@ class RegistryCommandsTest {
             "late");
     assertThat(late.exitCode()).isEqualTo(6);
     assertThat(late.err()).contains("ann made generation 1 meanwhile (champion is version 1)");
+  }
+
+  @Test
+  void aMirrorThatCannotBeReachedIsSaidAndHoldsNothingUp() throws IOException {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      free = socket.getLocalPort();
+    }
+    Hindcast promoted =
+        on(
+            "promote",
+            "--bundle",
+            bundle("mild", 0.7),
+            "--force",
+            "no-report",
+            "--reason",
+            "a test",
+            "--mlflow",
+            "http://127.0.0.1:" + free);
+    assertThat(promoted.exitCode()).isZero();
+    assertThat(promoted.out()).startsWith("Champion of shop is now version 1 (mild, ");
+    assertThat(promoted.err())
+        .contains("warning: MLflow does not show this yet: http://127.0.0.1:" + free)
+        .contains("cannot be reached. The registry has it; the next promotion or rollback");
+    Hindcast wrong =
+        on("promote", "--bundle", bundle("bold", 0.9), "--mlflow", "http://ann:s3cret@host");
+    assertThat(wrong.exitCode()).isEqualTo(2);
+    assertThat(wrong.err())
+        .startsWith("Cannot use --mlflow: mlflow holds a user name or password")
+        .doesNotContain("s3cret");
+    assertThat(on("history").out()).contains("shop: 1 versions, 1 generations.");
   }
 
   @Test

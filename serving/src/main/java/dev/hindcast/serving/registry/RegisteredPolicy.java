@@ -84,6 +84,11 @@ public final class RegisteredPolicy {
     return name;
   }
 
+  /** Where its registry is. */
+  public String registry() {
+    return registry.folder();
+  }
+
   /** All versions, the first one first. */
   public List<Version> versions() {
     return versions.all().stream().map(Entry::value).toList();

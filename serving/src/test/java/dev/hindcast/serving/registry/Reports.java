@@ -24,11 +24,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Reports on one bundle beside the logged policy: sound ones, and ones to be spoiled by tests. */
-final class Reports {
+public final class Reports {
   private Reports() {}
 
   /** One that lets the bundle pass. */
-  static EvaluationReport good(String policy, Fingerprint bundle) {
+  public static EvaluationReport good(String policy, Fingerprint bundle) {
     return of(
         policy,
         bundle,
@@ -141,7 +141,8 @@ final class Reports {
         verdict);
   }
 
-  static Path publish(Path folder, EvaluationReport report) {
+  /** Publishes one as evaluation does. */
+  public static Path publish(Path folder, EvaluationReport report) {
     return publish(folder, CanonicalJson.text(report));
   }
 

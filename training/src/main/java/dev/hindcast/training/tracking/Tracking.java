@@ -1,6 +1,7 @@
 package dev.hindcast.training.tracking;
 
 import dev.hindcast.core.config.ConfigNode;
+import dev.hindcast.core.mlflow.MlflowApi;
 import java.net.URI;
 import java.util.Optional;
 
@@ -15,15 +16,7 @@ import java.util.Optional;
 public record Tracking(URI mlflow, String experiment) {
   /** Checks the address. */
   public Tracking {
-    boolean isWeb = "http".equals(mlflow.getScheme()) || "https".equals(mlflow.getScheme());
-    if (!isWeb || mlflow.getHost() == null) {
-      throw new IllegalArgumentException(
-          "mlflow should be a tracking server's address, such as http://mlflow.internal:5000.");
-    }
-    if (mlflow.getUserInfo() != null) {
-      throw new IllegalArgumentException(
-          "mlflow holds a user name or password, which would end up in logs. Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, in the environment instead.");
-    }
+    MlflowApi.requireServer(mlflow);
     if (experiment.isBlank()) {
       throw new IllegalArgumentException("experiment is empty: name one, or leave the key out.");
     }
@@ -43,16 +36,6 @@ public record Tracking(URI mlflow, String experiment) {
     if (mlflow.isEmpty()) {
       return Optional.empty();
     }
-    return section.checked(() -> new Tracking(address(mlflow), experiment));
-  }
-
-  /** Not {@link URI#create}, whose message would repeat a password. */
-  private static URI address(String text) {
-    try {
-      return new URI(text);
-    } catch (java.net.URISyntaxException e) {
-      throw new IllegalArgumentException(
-          "mlflow is no address (" + e.getReason() + "); it should be like http://host:5000.", e);
-    }
+    return section.checked(() -> new Tracking(MlflowApi.address(mlflow), experiment));
   }
 }
