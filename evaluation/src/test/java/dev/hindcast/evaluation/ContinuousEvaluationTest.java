@@ -35,6 +35,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.hipparchus.distribution.continuous.NormalDistribution;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -155,6 +156,10 @@ class ContinuousEvaluationTest {
   }
 
   private EvaluationReport evaluate(double deviation) {
+    return evaluate(deviation, "{replicates: 100}");
+  }
+
+  private EvaluationReport evaluate(double deviation, String settings) {
     String policy = publish("linear", BundleManifest.POLICY, deviation, Optional.empty());
     BundleManifest published = BundleLoader.manifest(Path.of(policy));
     String q =
@@ -167,7 +172,7 @@ class ContinuousEvaluationTest {
         ConfigDocument.parse(
             "test.yaml",
             folder,
-            "{name: point, discount: 0.9, evaluate: {replicates: 100}}",
+            "{name: point, discount: 0.9, evaluate: " + settings + "}",
             List.of());
     EvaluateConfig config = EvaluateConfig.from(document.root());
     document.finish();
@@ -233,13 +238,40 @@ class ContinuousEvaluationTest {
   }
 
   @Test
-  void nothingIsPromotedWhereSupportCannotBeMeasured() {
-    EvaluationReport report = evaluate(DEVIATION);
-    PolicyResult result = report.policy("linear").orElseThrow();
-    assertThat(result.diagnostics().orElseThrow().unsupportedMass()).isEmpty();
+  void betterPolicyWithinReachOfTheLogIsPromoted() {
+    // those that stop after three steps, as the log does, speak of another return
+    String settings =
+        "{replicates: 100, estimators: [doubly-robust, self-normalized-doubly-robust]}";
+    PolicyResult result = evaluate(DEVIATION, settings).policy("linear").orElseThrow();
+    assertThat(result.diagnostics().orElseThrow().strata()).isEqualTo("densities");
+    assertThat(result.diagnostics().orElseThrow().unsupportedMass().orElseThrow()).isLessThan(0.03);
+    assertThat(result.verdict().reasons())
+        .singleElement()
+        .satisfies(reason -> assertThat(reason.code()).isEqualTo("better-than-incumbent"));
+    assertThat(result.verdict().decision()).isEqualTo(Decision.PROMOTE);
+  }
+
+  @Test
+  void whatTheLogsDensityDoesNotReachIsMeasuredAndRefused() {
+    double wide = 1;
+    PolicyResult result = evaluate(wide).policy("linear").orElseThrow();
+    NormalDistribution normal = new NormalDistribution();
+    double reached = 0; // the log's actions lie within 0.499 of -0.3 x
+    for (int row = 0; row < log.rows(); row++) {
+      double x = log.numeric()[row];
+      double middle = (-0.3 - GAIN) * x;
+      reached +=
+          (normal.cumulativeProbability((middle + 0.499) / wide)
+                  - normal.cumulativeProbability((middle - 0.499) / wide))
+              / log.rows();
+    }
+    assertThat(result.diagnostics().orElseThrow().unsupportedMass().orElseThrow())
+        .isCloseTo(1 - reached, within(0.01));
     assertThat(result.verdict().decision()).isEqualTo(Decision.NOT_EVALUABLE);
-    assertThat(result.verdict().reasons()).anyMatch(reason -> reason.code().equals("unsupported"));
-    assertThat(report.policy("uniform")).isPresent();
+    assertThat(result.verdict().reasons())
+        .filteredOn(reason -> reason.code().equals("unsupported"))
+        .singleElement()
+        .satisfies(reason -> assertThat(reason.words()).contains("where the log has no density"));
   }
 
   /** With {@code m = 1 + gain / 2}: E x'^2 = m^2 E x^2 + variance / 4, from E x^2 = 1/3. */

@@ -29,6 +29,9 @@ import java.util.TreeMap;
  * @param learningCurves how the bundles' training went
  * @param selection what choosing among the bundles does to the estimate of the chosen one; absent
  *     when there are not at least two with an estimate
+ * @param comparison the policies side by side; absent when the log speaks of fewer than two
+ * @param againstTruth how well the estimates would have chosen; absent when fewer than two true
+ *     values were given
  * @param warnings what holds for the whole report
  * @param provenance what made it; its config is the settings in force
  */
@@ -47,6 +50,8 @@ public record EvaluationReport(
     List<PolicyResult> policies,
     List<LearningCurve> learningCurves,
     Optional<Selection> selection,
+    Optional<Comparison> comparison,
+    Optional<AgainstTruth> againstTruth,
     List<Remark> warnings,
     Provenance provenance) {
   /** The version of the contract that this build writes and reads. */
@@ -228,8 +233,9 @@ public record EvaluationReport(
    * @param paretoShape how heavy the tail of the weights is; absent when too few are large, or when
    *     the largest are all alike
    * @param unsupportedMass mean over steps of the probability that the policy gives to actions
-   *     never logged in the step's stratum, in [0, 1]
-   * @param strata what strata are: {@code observation}, {@code categories} or {@code all}
+   *     never logged in the step's stratum, in [0, 1]; in a box 1 less the mean ratio of densities
+   * @param strata what strata are: {@code observation}, {@code categories}, {@code all} or, in a
+   *     box, {@code densities}
    * @param strataCount how many there are
    * @param massOutsideMask mean over steps of the probability given to inadmissible actions; absent
    *     without masks
@@ -357,4 +363,59 @@ public record EvaluationReport(
    * @param chosenShare the share of bootstrap replicates in which it would have been chosen
    */
   public record Ranked(String name, double value, Optional<Double> lower, double chosenShare) {}
+
+  /**
+   * The policies of which the log can say something, and the incumbent, on the same episodes.
+   *
+   * @param standings the highest estimate first
+   */
+  public record Comparison(List<Standing> standings) {
+    /** Copies the list. */
+    public Comparison {
+      standings = List.copyOf(standings);
+    }
+  }
+
+  /**
+   * One policy among the others.
+   *
+   * @param name its name
+   * @param value its primary estimate
+   * @param bestShare the share of bootstrap replicates in which no other has a higher estimate;
+   *     where several share the highest each has its part
+   * @param jointDifference its difference to the incumbent, with an interval made to hold together
+   *     with those of all the others; absent for the incumbent
+   */
+  public record Standing(
+      String name, double value, double bestShare, Optional<Difference> jointDifference) {}
+
+  /**
+   * How well the primary estimates would have chosen among the policies whose true values are
+   * known.
+   *
+   * @param policies how many these are
+   * @param rankCorrelation Spearman's, in [-1, 1]; absent when all truths or all estimates are alike
+   * @param regret at {@code k - 1}: what the best policy is worth more than the best of the k with
+   *     the highest estimates
+   * @param sharpeRatio at {@code k - 2}: what the best of these k is worth more than the incumbent,
+   *     over the standard deviation (divisor k) of what the k are worth; empty where the incumbent's
+   *     value is unknown
+   * @param falselyPreferred of the policies worse than the incumbent, the share estimated to be at
+   *     least as good (type I error); absent where there is none
+   * @param falselyRejected of the policies at least as good as the incumbent, the share estimated to
+   *     be worse (type II error); absent where there is none
+   */
+  public record AgainstTruth(
+      int policies,
+      Optional<Double> rankCorrelation,
+      List<Double> regret,
+      List<Double> sharpeRatio,
+      Optional<Double> falselyPreferred,
+      Optional<Double> falselyRejected) {
+    /** Copies the lists. */
+    public AgainstTruth {
+      regret = List.copyOf(regret);
+      sharpeRatio = List.copyOf(sharpeRatio);
+    }
+  }
 }

@@ -5,6 +5,7 @@ import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.Decisions;
 import dev.hindcast.core.data.TransitionColumns;
 import java.io.Serializable;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +13,7 @@ import java.util.Optional;
 /**
  * Which actions the log holds in which stratum of observations (sheet section 11, overlap). Strata
  * are distinct observations where there are few enough with enough rows each; else distinct
- * categories; else everything is one stratum.
+ * categories; else everything is one stratum. Actions in a box have no strata.
  */
 public final class Support implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -41,7 +42,9 @@ public final class Support implements Serializable {
     /** Its categorical fields. */
     CATEGORIES("categories"),
     /** Nothing: all rows are together. */
-    ALL("all");
+    ALL("all"),
+    /** None: actions in a box are compared by their densities. */
+    DENSITIES("densities");
 
     private final String key;
 
@@ -57,7 +60,7 @@ public final class Support implements Serializable {
     private long of(Decisions decisions, int row) {
       int n = decisions.size();
       long hash = 0;
-      if (this != ALL) {
+      if (this == OBSERVATION || this == CATEGORIES) {
         int c = n == 0 ? 0 : decisions.categories().length / n;
         for (int i = row * c; i < (row + 1) * c; i++) {
           hash = StableHash.combine(hash, decisions.categories()[i]);
@@ -110,7 +113,7 @@ public final class Support implements Serializable {
 
     /** With nothing counted. */
     public Counter() {
-      for (Strata kind : Strata.values()) {
+      for (Strata kind : EnumSet.complementOf(EnumSet.of(Strata.DENSITIES))) {
         tables.put(kind, new HashMap<>());
       }
     }
@@ -157,6 +160,9 @@ public final class Support implements Serializable {
 
     /** The finest strata that are few enough and full enough. */
     public Support build() {
+      if (rows > 0 && actions == 0) {
+        return new Support(Strata.DENSITIES, Map.of());
+      }
       for (Strata kind : Strata.values()) {
         Map<Long, long[]> table = tables.get(kind);
         if (table != null && (kind == Strata.ALL || (actions > 0 && isFull(table)))) {

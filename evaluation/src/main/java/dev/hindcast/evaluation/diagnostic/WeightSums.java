@@ -131,7 +131,7 @@ public final class WeightSums implements Serializable {
         Estimate.finite(mean),
         Estimate.finite(z),
         tail.shape(episodes),
-        Estimate.finite(unsupported / rows),
+        Estimate.finite(Math.max(0, unsupported / rows)),
         support.strata().key(),
         support.strataCount(),
         masked.filter(has -> has).flatMap(has -> Estimate.finite(outsideMask / rows)),

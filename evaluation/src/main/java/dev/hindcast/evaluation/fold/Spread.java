@@ -68,6 +68,15 @@ final class Spread implements Serializable {
                 .map(adjusted -> own.including(adjusted.lower()).including(adjusted.upper())));
   }
 
+  /** (replicates) How far each replicate is from the estimate, in its own standard errors. */
+  double[] distances(double value, double[] replicates, double episodes, double[] drawn) {
+    double[] errors = new double[replicates.length];
+    for (int b = 0; b < errors.length; b++) {
+      errors[b] = error(influences.mean(b, drawn), squares.mean(b, drawn), drawn[b]);
+    }
+    return Interval.distances(value, error(episodes), replicates, errors);
+  }
+
   /** The interval of the estimate less slope times the excess of the mean weight. */
   private Optional<Interval> interval(
       double slope,

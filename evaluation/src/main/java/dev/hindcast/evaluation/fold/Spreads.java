@@ -104,6 +104,16 @@ public final class Spreads implements Serializable {
         differences.get(candidate), weights.get(candidate), value, replicates, totals, level);
   }
 
+  /**
+   * (replicates) How many of its own standard errors each replicate's difference to the incumbent
+   * lies from the estimated one.
+   */
+  public double[] differenceDistances(
+      int candidate, double value, double[] replicates, Totals totals) {
+    double episodes = totals.log().episodes();
+    return differences.get(candidate).distances(value, replicates, episodes, totals.drawn());
+  }
+
   private static Optional<Interval> interval(
       Spread spread,
       WeightSpread weights,

@@ -44,31 +44,39 @@ public record Interval(double lower, double upper) {
    */
   public static Optional<Interval> studentized(
       double value, double error, double[] replicates, double[] errors, double level) {
-    double[] distances = new double[replicates.length];
-    int defined = 0;
-    for (int b = 0; b < replicates.length; b++) {
-      double distance = Math.abs(replicates[b] - value);
-      double t = distance == 0 ? 0 : distance / Math.max(errors[b], LEAST_ERROR * error);
-      if (!Double.isNaN(t)) {
-        distances[defined++] = t;
-      }
-    }
+    double[] distances =
+        Arrays.stream(distances(value, error, replicates, errors))
+            .filter(t -> !Double.isNaN(t))
+            .sorted()
+            .toArray();
     if (!Double.isFinite(value)
         || !Double.isFinite(error)
-        || defined < 2
-        || defined < (1 - UNDEFINED_ALLOWED) * replicates.length) {
+        || distances.length < 2
+        || distances.length < (1 - UNDEFINED_ALLOWED) * replicates.length) {
       return Optional.empty();
     }
-    distances = Arrays.copyOf(distances, defined);
-    Arrays.sort(distances);
     double reach = error == 0 ? 0 : quantile(distances, level) * error;
     return Double.isFinite(reach)
         ? Optional.of(new Interval(value - reach, value + reach))
         : Optional.empty();
   }
 
+  /**
+   * (replicates) How far each replicate is from the value, in its own standard errors; not a number
+   * where it is undefined.
+   */
+  public static double[] distances(
+      double value, double error, double[] replicates, double[] errors) {
+    double[] distances = new double[replicates.length];
+    for (int b = 0; b < replicates.length; b++) {
+      double distance = Math.abs(replicates[b] - value);
+      distances[b] = distance == 0 ? 0 : distance / Math.max(errors[b], LEAST_ERROR * error);
+    }
+    return distances;
+  }
+
   /** Linear interpolation between order statistics; sorted, at least one. */
-  static double quantile(double[] sorted, double share) {
+  public static double quantile(double[] sorted, double share) {
     double at = share * (sorted.length - 1);
     int low = (int) Math.floor(at);
     int high = Math.min(low + 1, sorted.length - 1);

@@ -5,9 +5,12 @@ import dev.hindcast.core.artefact.Provenance;
 import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.report.Estimate;
 import dev.hindcast.core.report.EvaluationReport;
+import dev.hindcast.core.report.EvaluationReport.AgainstTruth;
 import dev.hindcast.core.report.EvaluationReport.Audit;
 import dev.hindcast.core.report.EvaluationReport.Behavior;
+import dev.hindcast.core.report.EvaluationReport.Comparison;
 import dev.hindcast.core.report.EvaluationReport.DatasetPart;
+import dev.hindcast.core.report.EvaluationReport.Decision;
 import dev.hindcast.core.report.EvaluationReport.Diagnostics;
 import dev.hindcast.core.report.EvaluationReport.Difference;
 import dev.hindcast.core.report.EvaluationReport.PolicyResult;
@@ -25,7 +28,9 @@ import dev.hindcast.evaluation.plan.EvaluationPlan;
 import dev.hindcast.evaluation.plan.Target;
 import dev.hindcast.evaluation.verdict.BestOfMany;
 import dev.hindcast.evaluation.verdict.Evidence;
+import dev.hindcast.evaluation.verdict.JointComparison;
 import dev.hindcast.evaluation.verdict.Judge;
+import dev.hindcast.evaluation.verdict.SelectionQuality;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -71,6 +76,7 @@ public final class ReportAssembly {
       results.add(result(plan.targets().get(i), i + 1, estimates.get(i)));
     }
     Optional<Selection> selection = selection(results);
+    Optional<Comparison> comparison = JointComparison.of(contenders(results), plan.config().level());
     return new EvaluationReport(
         EvaluationReport.SPEC_VERSION,
         EvaluationReport.KIND,
@@ -86,7 +92,9 @@ public final class ReportAssembly {
         results,
         plan.learningCurves(),
         selection,
-        warnings(selection),
+        comparison,
+        againstTruth(results),
+        warnings(selection, comparison, results),
         new Provenance(
             plan.inputs(),
             plan.config().settings(plan.rewardWeights()),
@@ -108,6 +116,53 @@ public final class ReportAssembly {
       }
     }
     return BestOfMany.of(entrants);
+  }
+
+  /** The incumbent and all of whom the log can say something. */
+  private List<JointComparison.Contender> contenders(List<PolicyResult> results) {
+    List<JointComparison.Contender> contenders = new ArrayList<>();
+    for (int i = 0; i < results.size(); i++) {
+      PolicyResult result = results.get(i);
+      Primary primary = primaries.get(result.name());
+      boolean speaks =
+          result.verdict().decision() != Decision.NOT_EVALUABLE
+              && (result.differenceToIncumbent().isPresent()
+                  || result.name().equals(plan.config().incumbent()));
+      if (speaks && primary != null && Double.isFinite(primary.value())) {
+        contenders.add(
+            new JointComparison.Contender(
+                result.name(),
+                primary.value(),
+                primary.replicates(),
+                result.differenceToIncumbent(),
+                distances(i + 1, result)));
+      }
+    }
+    return contenders;
+  }
+
+  private double[] distances(int candidate, PolicyResult result) {
+    return result
+        .differenceToIncumbent()
+        .map(
+            difference ->
+                spreads.differenceDistances(
+                    candidate, difference.value(), differences(result.name()), totals))
+        .orElse(new double[0]);
+  }
+
+  private Optional<AgainstTruth> againstTruth(List<PolicyResult> results) {
+    List<SelectionQuality.Known> known = new ArrayList<>();
+    for (PolicyResult result : results) {
+      Optional<Double> estimate = result.primary().flatMap(Estimate::value);
+      if (result.knownValue().isPresent() && estimate.isPresent()) {
+        known.add(
+            new SelectionQuality.Known(
+                result.name(), result.knownValue().get(), estimate.get()));
+      }
+    }
+    return SelectionQuality.of(
+        known, Optional.ofNullable(plan.config().knownValues().get(plan.config().incumbent())));
   }
 
   private DatasetPart dataset() {
@@ -253,6 +308,13 @@ public final class ReportAssembly {
         judge.decide(evidence));
   }
 
+  private static List<String> promoted(List<PolicyResult> results) {
+    return results.stream()
+        .filter(result -> result.verdict().decision() == Decision.PROMOTE)
+        .map(PolicyResult::name)
+        .toList();
+  }
+
   private static Evidence.Basis basis(Target target) {
     if (target.candidate().isLogged()) {
       return Evidence.Basis.LOG;
@@ -279,14 +341,22 @@ public final class ReportAssembly {
     if (own == null || incumbent == null || target.name().equals(plan.config().incumbent())) {
       return Optional.empty();
     }
-    double[] differences = new double[own.replicates().length];
-    for (int b = 0; b < differences.length; b++) {
-      differences[b] = own.replicates()[b] - incumbent.replicates()[b];
-    }
     double value = own.value() - incumbent.value();
+    double[] differences = differences(target.name());
     return spreads
         .differenceInterval(candidate, value, differences, totals, plan.config().level())
         .map(interval -> new Difference(value, interval.lower(), interval.upper()));
+  }
+
+  /** (replicates) How much more a policy is worth than the incumbent. */
+  private double[] differences(String policy) {
+    double[] own = primaries.get(policy).replicates();
+    double[] incumbent = primaries.get(plan.config().incumbent()).replicates();
+    double[] differences = new double[own.length];
+    for (int b = 0; b < differences.length; b++) {
+      differences[b] = own[b] - incumbent[b];
+    }
+    return differences;
   }
 
   private List<Remark> remarks(Target target, Diagnostics diagnostics) {
@@ -330,8 +400,9 @@ public final class ReportAssembly {
                         "unsupported",
                         String.format(
                             Locale.ROOT,
-                            "%.1f%% of its probability falls on actions never logged in a comparable situation.",
-                            100 * mass))));
+                            "%.1f%% of its probability falls on %s.",
+                            100 * mass,
+                            Judge.unlogged(diagnostics)))));
     diagnostics
         .massOutsideMask()
         .filter(mass -> mass > 0.001)
@@ -347,10 +418,16 @@ public final class ReportAssembly {
     return remarks;
   }
 
-  private List<Remark> warnings(Optional<Selection> selection) {
+  private List<Remark> warnings(
+      Optional<Selection> selection,
+      Optional<Comparison> comparison,
+      List<PolicyResult> results) {
     List<Remark> warnings = new ArrayList<>(plan.warnings());
     selection.ifPresent(
         choice -> warnings.add(new Remark("best-of-many", BestOfMany.words(choice))));
+    comparison
+        .flatMap(joint -> JointComparison.doubt(joint, promoted(results)))
+        .ifPresent(warnings::add);
     LogSums log = totals.log();
     if (log.truncated() > 0) {
       warnings.add(

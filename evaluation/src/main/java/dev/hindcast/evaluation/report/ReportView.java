@@ -5,6 +5,7 @@ import dev.hindcast.core.artefact.Provenance;
 import dev.hindcast.core.report.Estimate;
 import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.core.report.EvaluationReport.ActionCheck;
+import dev.hindcast.core.report.EvaluationReport.AgainstTruth;
 import dev.hindcast.core.report.EvaluationReport.Audit;
 import dev.hindcast.core.report.EvaluationReport.Decision;
 import dev.hindcast.core.report.EvaluationReport.Diagnostics;
@@ -12,6 +13,7 @@ import dev.hindcast.core.report.EvaluationReport.LearningCurve;
 import dev.hindcast.core.report.EvaluationReport.PolicyResult;
 import dev.hindcast.core.report.EvaluationReport.Remark;
 import dev.hindcast.core.report.EvaluationReport.Source;
+import dev.hindcast.core.report.EvaluationReport.Standing;
 import dev.hindcast.core.report.EvaluationReport.WeightHistogram;
 import dev.hindcast.evaluation.diagnostic.LogAudit;
 import dev.hindcast.evaluation.estimator.Estimators;
@@ -178,6 +180,51 @@ public final class ReportView {
         .orElse("");
   }
 
+  /** A difference to the incumbent that is to hold together with all others. */
+  public String jointRange(Standing standing) {
+    return standing
+        .jointDifference()
+        .map(d -> signed(d.lower()) + " to " + signed(d.upper()))
+        .orElse(NOTHING);
+  }
+
+  /** How the estimates would have chosen among policies whose values are known. */
+  public String againstTruth() {
+    AgainstTruth truth = report.againstTruth().orElseThrow();
+    StringBuilder words = new StringBuilder();
+    words
+        .append("Of ")
+        .append(count(truth.policies()))
+        .append(" policies the value is known. Taking the one with the highest estimate costs ")
+        .append(number(truth.regret().get(0)))
+        .append(" against the best of them");
+    truth
+        .rankCorrelation()
+        .ifPresent(
+            rho ->
+                words
+                    .append("; the order by estimate and that by value correlate by ")
+                    .append(minus(String.format(Locale.ROOT, "%.2f", rho)))
+                    .append(" (Spearman)"));
+    truth
+        .falselyPreferred()
+        .ifPresent(
+            share ->
+                words
+                    .append("; of those worse than the incumbent ")
+                    .append(shareText(share))
+                    .append(" are estimated to be at least as good"));
+    truth
+        .falselyRejected()
+        .ifPresent(
+            share ->
+                words
+                    .append("; of the others ")
+                    .append(shareText(share))
+                    .append(" are estimated to be worse"));
+    return words.append('.').toString();
+  }
+
   /** A value, with as many decimals as the intervals of this report deserve. */
   public String number(Optional<Double> figure) {
     return figure.map(this::number).orElse(NOTHING);
@@ -302,6 +349,7 @@ public final class ReportView {
         switch (d.strata()) {
           case "observation" -> "by " + count(d.strataCount()) + " distinct observations";
           case "categories" -> "by " + count(d.strataCount()) + " distinct sets of categories";
+          case "densities" -> "by how far the mean ratio of densities is under 1";
           default -> "over the whole log, whose observations are too varied to compare";
         };
     return share(d.unsupportedMass()) + ", " + by;

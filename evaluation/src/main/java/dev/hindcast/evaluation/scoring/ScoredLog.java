@@ -68,8 +68,10 @@ public final class ScoredLog {
   }
 
   /**
-   * The sum over steps of the probability given to actions never logged in their stratum; not a
-   * number in a box, where no action is ever logged twice.
+   * The sum over steps of the probability given to actions never logged in their stratum. In a box,
+   * where no action is ever logged twice, the sum of 1 less the ratio of densities, which has that
+   * expectation: a ratio averages the mass that falls where the log has any density. It may be
+   * negative by chance; not a number where there are no densities.
    */
   public double unsupportedMass() {
     return unsupportedMass;
@@ -159,7 +161,7 @@ public final class ScoredLog {
   }
 
   private void scoreBox() {
-    unsupportedMass = Double.NaN;
+    unsupportedMass = isWeighed() ? 0 : Double.NaN;
     if (isWeighed()) {
       for (int from = 0; from < columns.rows(); from += BLOCK) {
         scoreBoxSteps(from, Math.min(columns.rows(), from + BLOCK));
@@ -186,6 +188,7 @@ public final class ScoredLog {
     float[] logged = Arrays.copyOfRange(columns.actionVectors(), from * d, to * d);
     for (int i = 0; i < decisions.size(); i++) {
       probabilities[from + i] = Math.exp(target.logDensity(i, logged));
+      unsupportedMass += 1 - probabilities[from + i] / columns.propensity(from + i);
     }
     if (candidate.hasValues()) {
       System.arraycopy(candidate.values(decisions, logged), 0, q, from, decisions.size());

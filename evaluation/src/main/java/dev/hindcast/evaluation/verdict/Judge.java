@@ -6,6 +6,7 @@ import dev.hindcast.core.report.EvaluationReport.Diagnostics;
 import dev.hindcast.core.report.EvaluationReport.Difference;
 import dev.hindcast.core.report.EvaluationReport.Remark;
 import dev.hindcast.core.report.EvaluationReport.Verdict;
+import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.interval.Interval;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,11 +104,20 @@ public final class Judge {
                   ? "How much of the policy the log supports could not be computed."
                   : "It does things this log never shows: "
                       + percent(mass.get())
-                      + " of its probability falls on actions never logged in a comparable situation (at most "
+                      + " of its probability falls on "
+                      + unlogged(diagnostics)
+                      + " (at most "
                       + percent(promoteIf.unsupportedMass())
                       + " is allowed)."));
     }
     return reasons;
+  }
+
+  /** What unsupported mass falls on, in words. */
+  public static String unlogged(Diagnostics diagnostics) {
+    return diagnostics.strata().equals(Support.Strata.DENSITIES.key())
+        ? "actions where the log has no density"
+        : "actions never logged in a comparable situation";
   }
 
   /** Why an estimate, though computable, should not be trusted with a decision. */

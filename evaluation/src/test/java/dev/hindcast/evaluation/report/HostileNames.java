@@ -91,6 +91,8 @@ final class HostileNames {
         policies,
         curves,
         report.selection(),
+        report.comparison(),
+        report.againstTruth(),
         List.of(new EvaluationReport.Remark("x", name)),
         report.provenance());
   }

@@ -66,6 +66,8 @@ class HostileNamesIT {
         policies,
         last.learningCurves(),
         last.selection(),
+        last.comparison(),
+        last.againstTruth(),
         last.warnings(),
         last.provenance());
   }

@@ -81,6 +81,8 @@ public final class Reports {
             result(policy, "bundle", bundle, Optional.of(diagnostics), difference, verdict)),
         List.of(),
         Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
         List.of(),
         new Provenance(
             List.of(),
