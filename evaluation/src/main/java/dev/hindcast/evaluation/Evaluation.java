@@ -2,11 +2,14 @@ package dev.hindcast.evaluation;
 
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.report.EvaluationReport;
+import dev.hindcast.dataset.Dataset;
 import dev.hindcast.evaluation.diagnostic.Support;
+import dev.hindcast.evaluation.fold.Returns;
 import dev.hindcast.evaluation.fold.SpreadTask;
 import dev.hindcast.evaluation.fold.Spreads;
 import dev.hindcast.evaluation.fold.Task;
 import dev.hindcast.evaluation.fold.Totals;
+import dev.hindcast.evaluation.plan.EvaluatedPart;
 import dev.hindcast.evaluation.plan.EvaluationPlan;
 import dev.hindcast.evaluation.report.ReportAssembly;
 import dev.hindcast.evaluation.states.StateCounts;
@@ -49,6 +52,16 @@ public final class Evaluation {
             .map(file -> new Spreads(spreadTask).add(file))
             .reduce(Spreads::merge)
             .orElseThrow();
-    return ReportAssembly.of(plan, totals, spreads, support);
+    List<Returns> returns =
+        plan.pastLogs().stream().map(log -> returns(plan, log.dataset())).toList();
+    return ReportAssembly.of(plan, totals, spreads, support, returns);
+  }
+
+  private static Returns returns(EvaluationPlan plan, Dataset log) {
+    return EvaluatedPart.ALL.parts().stream()
+        .flatMap(part -> log.files(part).stream())
+        .map(file -> new Returns(plan.config().pipeline().discount()).add(log.read(file)))
+        .reduce(Returns::merge)
+        .orElseThrow();
   }
 }

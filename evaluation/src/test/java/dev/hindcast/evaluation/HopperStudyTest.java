@@ -242,7 +242,8 @@ class HopperStudyTest {
                     Evidence.Basis.WEIGHTS,
                     diagnostics,
                     Optional.empty(),
-                    false));
+                    false,
+                    Optional.empty()));
     lines.add(
         name
             + ": "

@@ -32,6 +32,8 @@ import java.util.TreeMap;
  * @param comparison the policies side by side; absent when the log speaks of fewer than two
  * @param againstTruth how well the estimates would have chosen; absent when fewer than two true
  *     values were given
+ * @param backTest how well each estimator did on policies whose own logs are at hand; absent when
+ *     none was named
  * @param warnings what holds for the whole report
  * @param provenance what made it; its config is the settings in force
  */
@@ -52,6 +54,7 @@ public record EvaluationReport(
     Optional<Selection> selection,
     Optional<Comparison> comparison,
     Optional<AgainstTruth> againstTruth,
+    Optional<BackTest> backTest,
     List<Remark> warnings,
     Provenance provenance) {
   /** The version of the contract that this build writes and reads. */
@@ -394,16 +397,17 @@ public record EvaluationReport(
    * known.
    *
    * @param policies how many these are
-   * @param rankCorrelation Spearman's, in [-1, 1]; absent when all truths or all estimates are alike
+   * @param rankCorrelation Spearman's, in [-1, 1]; absent when all truths or all estimates are
+   *     alike
    * @param regret at {@code k - 1}: what the best policy is worth more than the best of the k with
    *     the highest estimates
    * @param sharpeRatio at {@code k - 2}: what the best of these k is worth more than the incumbent,
-   *     over the standard deviation (divisor k) of what the k are worth; empty where the incumbent's
-   *     value is unknown
+   *     over the standard deviation (divisor k) of what the k are worth; empty where the
+   *     incumbent's value is unknown
    * @param falselyPreferred of the policies worse than the incumbent, the share estimated to be at
    *     least as good (type I error); absent where there is none
-   * @param falselyRejected of the policies at least as good as the incumbent, the share estimated to
-   *     be worse (type II error); absent where there is none
+   * @param falselyRejected of the policies at least as good as the incumbent, the share estimated
+   *     to be worse (type II error); absent where there is none
    */
   public record AgainstTruth(
       int policies,
@@ -418,4 +422,78 @@ public record EvaluationReport(
       sharpeRatio = List.copyOf(sharpeRatio);
     }
   }
+
+  /**
+   * Estimators tried on policies that have acted: what this log says of them, against what their
+   * own logs show.
+   *
+   * @param policies the policies that were held out
+   * @param trials one for each policy and estimator that applies
+   * @param scores the estimators by how close they came, the closest first
+   * @param recommended the closest of those that were never refuted, by its catalogue name
+   * @param remarks what follows from it
+   */
+  public record BackTest(
+      List<PastPolicy> policies,
+      List<Trial> trials,
+      List<Score> scores,
+      Optional<String> recommended,
+      List<Remark> remarks) {
+    /** Copies the lists. */
+    public BackTest {
+      policies = List.copyOf(policies);
+      trials = List.copyOf(trials);
+      scores = List.copyOf(scores);
+      remarks = List.copyOf(remarks);
+    }
+  }
+
+  /**
+   * A policy that has acted, as its own log shows it.
+   *
+   * @param name the policy's name
+   * @param dataset the name of its own log's dataset
+   * @param fingerprint that dataset's fingerprint
+   * @param episodes how many are in it
+   * @param value their mean discounted return
+   * @param standardError of that mean
+   * @param deviation the standard deviation of their returns
+   */
+  public record PastPolicy(
+      String name,
+      String dataset,
+      Fingerprint fingerprint,
+      long episodes,
+      double value,
+      double standardError,
+      double deviation) {}
+
+  /**
+   * What an estimator says of a policy that has acted.
+   *
+   * @param policy the policy's name
+   * @param estimator the estimator's catalogue name
+   * @param label its short name
+   * @param value the estimate
+   * @param error by how much it is too high
+   * @param z the same in standard errors of both together; absent where the estimate has none
+   */
+  public record Trial(
+      String policy,
+      String estimator,
+      String label,
+      double value,
+      double error,
+      Optional<Double> z) {}
+
+  /**
+   * An estimator over all trials.
+   *
+   * @param estimator its catalogue name
+   * @param label its short name
+   * @param error the root mean square over policies of its error in standard deviations of the
+   *     policy's returns
+   * @param largestZ the largest distance from a truth in standard errors
+   */
+  public record Score(String estimator, String label, double error, double largestZ) {}
 }

@@ -17,6 +17,9 @@ public final class LogAudit {
   /** Averages of weights do not settle when the shape of their tail is over this. */
   public static final double LARGEST_SHAPE = 0.7;
 
+  /** The code of the remark that propensities do not fit the log. */
+  public static final String PROPENSITIES_OFF = "propensities-off";
+
   /** How many steps of an action the normal approximation behind the test needs. */
   private static final long FEWEST = 30;
 
@@ -44,7 +47,7 @@ public final class LogAudit {
       ActionCheck worst = off.get(0);
       remarks.add(
           new Remark(
-              "propensities-off",
+              PROPENSITIES_OFF,
               String.format(
                   Locale.ROOT,
                   "For %d of %d actions 1/propensity does not average what it should: for action %d it averages %.3g where 1 is right, %.1f standard errors away. "

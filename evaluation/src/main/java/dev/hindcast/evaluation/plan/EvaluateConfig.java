@@ -35,6 +35,8 @@ import java.util.TreeMap;
  * @param seed of the bootstrap
  * @param promoteIf what a policy must show
  * @param knownValues exact values by policy name, to be shown beside the estimates
+ * @param backTest datasets that policies to judge have logged themselves, paths or URIs by policy
+ *     name
  * @param allowOtherDataset whether bundles trained on another dataset are admitted
  */
 public record EvaluateConfig(
@@ -49,6 +51,7 @@ public record EvaluateConfig(
     long seed,
     PromoteIf promoteIf,
     Map<String, Double> knownValues,
+    Map<String, String> backTest,
     boolean allowOtherDataset) {
   private static final double DEFAULT_LEVEL = 0.95;
   private static final int DEFAULT_REPLICATES = 1000;
@@ -59,6 +62,7 @@ public record EvaluateConfig(
     policies = List.copyOf(policies);
     estimators = List.copyOf(estimators);
     knownValues = Collections.unmodifiableMap(new TreeMap<>(knownValues));
+    backTest = Collections.unmodifiableMap(new TreeMap<>(backTest));
     Require.open("level", level, 0, 1);
     Require.that(
         replicates >= 100 && replicates <= 100_000,
@@ -80,6 +84,7 @@ public record EvaluateConfig(
     long seed = section.at("seed").whole(0);
     PromoteIf promoteIf = PromoteIf.from(section.section("promote-if"));
     Map<String, Double> known = knownValues(section.at("known-values"));
+    Map<String, String> backTest = backTest(section.at("back-test"));
     boolean otherDataset = section.at("allow-other-dataset").flag(false);
     return section
         .checked(
@@ -96,6 +101,7 @@ public record EvaluateConfig(
                     seed,
                     promoteIf,
                     known,
+                    backTest,
                     otherDataset))
         .orElseGet(
             () ->
@@ -111,6 +117,7 @@ public record EvaluateConfig(
                     seed,
                     promoteIf,
                     known,
+                    backTest,
                     otherDataset));
   }
 
@@ -130,6 +137,7 @@ public record EvaluateConfig(
         seed,
         promoteIf,
         all,
+        backTest,
         allowOtherDataset);
   }
 
@@ -153,6 +161,7 @@ public record EvaluateConfig(
             seed,
             promoteIf,
             knownValues,
+            List.copyOf(backTest.keySet()),
             allowOtherDataset));
   }
 
@@ -170,6 +179,7 @@ public record EvaluateConfig(
       long seed,
       PromoteIf promoteIf,
       Map<String, Double> knownValues,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> backTest,
       boolean allowOtherDataset) {}
 
   private static List<PolicySpec> policies(ConfigNode node, Pipeline pipeline) {
@@ -213,6 +223,14 @@ public record EvaluateConfig(
       node.problem(
           "there is no estimator '" + name + "'." + DidYouMean.hint(name, Estimators.names()));
     }
+  }
+
+  private static Map<String, String> backTest(ConfigNode node) {
+    Map<String, String> datasets = new TreeMap<>();
+    for (String name : node.isPresent() ? node.keys() : List.<String>of()) {
+      datasets.put(name, node.at(name).filePath());
+    }
+    return datasets;
   }
 
   private static Map<String, Double> knownValues(ConfigNode node) {

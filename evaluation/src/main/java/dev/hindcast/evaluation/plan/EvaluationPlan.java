@@ -21,6 +21,7 @@ import dev.hindcast.core.report.EvaluationReport.LearningCurve;
 import dev.hindcast.core.report.EvaluationReport.Remark;
 import dev.hindcast.core.report.EvaluationReport.Source;
 import dev.hindcast.dataset.ArtefactFolder;
+import dev.hindcast.dataset.Dataset;
 import dev.hindcast.dataset.TargetPolicies;
 import dev.hindcast.evaluation.estimator.Estimators;
 import dev.hindcast.evaluation.fold.SpreadTask;
@@ -44,6 +45,7 @@ import java.util.Optional;
  * @param dataset the dataset's fingerprint
  * @param horizon steps of the longest episode of the evaluated part
  * @param targets the policies to judge, in the order of reports
+ * @param pastLogs the logs that some of the policies have made themselves
  * @param learningCurves how the bundles' training went
  * @param warnings what holds for the whole report
  * @param inputs everything that was read, for provenance
@@ -54,6 +56,7 @@ public record EvaluationPlan(
     Fingerprint dataset,
     int horizon,
     List<Target> targets,
+    List<PastLog> pastLogs,
     List<LearningCurve> learningCurves,
     List<Remark> warnings,
     List<Provenance.Input> inputs) {
@@ -64,6 +67,7 @@ public record EvaluationPlan(
   /** Copies the lists. */
   public EvaluationPlan {
     targets = List.copyOf(targets);
+    pastLogs = List.copyOf(pastLogs);
     learningCurves = List.copyOf(learningCurves);
     warnings = List.copyOf(warnings);
     inputs = List.copyOf(inputs);
@@ -82,6 +86,14 @@ public record EvaluationPlan(
       BundleLoader loader) {
     return new Builder(config, manifest, loader).build(bundleFolders);
   }
+
+  /**
+   * The log that a policy has made itself.
+   *
+   * @param policy the policy's name
+   * @param dataset the log, with the rewards that are evaluated
+   */
+  public record PastLog(String policy, Dataset dataset) {}
 
   /** Whether estimators want the states of the log counted first. */
   public boolean countsStates() {
@@ -171,6 +183,7 @@ public record EvaluationPlan(
     private final boolean horizonOne;
     private final Map<String, TargetPolicy> policies = new LinkedHashMap<>();
     private final List<LoadedQ> qFunctions = new ArrayList<>();
+    private final List<PastLog> pastLogs = new ArrayList<>();
     private final List<LearningCurve> curves = new ArrayList<>();
     private final List<Remark> warnings = new ArrayList<>();
     private final List<Provenance.Input> inputs = new ArrayList<>();
@@ -203,8 +216,17 @@ public record EvaluationPlan(
       addIncumbent();
       List<Target> targets = policies.values().stream().map(this::target).toList();
       addWarnings(targets);
+      config.backTest().forEach(this::addPastLog);
       return new EvaluationPlan(
-          config, manifest, dataset, setting.horizon(), targets, curves, warnings, inputs);
+          config,
+          manifest,
+          dataset,
+          setting.horizon(),
+          targets,
+          pastLogs,
+          curves,
+          warnings,
+          inputs);
     }
 
     private void requireEpisodes() {
@@ -347,6 +369,42 @@ public record EvaluationPlan(
         inputs.add(new Provenance.Input("policy", policy.name(), policy.fingerprint()));
       }
       return true;
+    }
+
+    private void addPastLog(String policy, String place) {
+      String cannot = "Cannot try estimators on policy " + policy + " (evaluate.back-test): ";
+      if (!policies.containsKey(policy) || policy.equals(TargetPolicy.LOGGED.name())) {
+        throw UserError.usage(
+            cannot
+                + (policies.containsKey(policy)
+                    ? "the evaluated log is its own."
+                    : "no policy to evaluate is called so."
+                        + DidYouMean.hint(policy, policies.keySet())));
+      }
+      Dataset log = Dataset.open(place).withRewardWeights(config.pipeline().rewardWeights());
+      if (log.fingerprint().equals(dataset)) {
+        throw UserError.usage(
+            cannot
+                + "dataset "
+                + log.manifest().name()
+                + " at "
+                + place
+                + " is the one that is evaluated. Name the log that the policy has made itself, as"
+                + " a dataset of its own.");
+      }
+      if (!log.manifest().actionSpace().equals(manifest.actionSpace())) {
+        throw UserError.usage(
+            cannot
+                + "its own log "
+                + log.manifest().name()
+                + " has "
+                + log.manifest().actionSpace().inWords()
+                + ", and the one that is evaluated has "
+                + manifest.actionSpace().inWords()
+                + ". Their returns cannot be compared.");
+      }
+      inputs.add(new Provenance.Input("back-test", log.manifest().name(), log.fingerprint()));
+      pastLogs.add(new PastLog(policy, log));
     }
 
     private void addIncumbent() {

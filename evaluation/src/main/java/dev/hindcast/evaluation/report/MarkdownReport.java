@@ -43,6 +43,7 @@ public final class MarkdownReport {
       reasons(policy).forEach(reason -> lines.add("  - " + text(reason.words())));
     }
     List<Remark> cautions = new ArrayList<>(report.warnings());
+    report.backTest().ifPresent(test -> cautions.addAll(test.remarks()));
     report.audit().ifPresent(audit -> cautions.addAll(audit.remarks()));
     if (!cautions.isEmpty()) {
       lines.add("");

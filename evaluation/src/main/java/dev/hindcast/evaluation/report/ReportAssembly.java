@@ -7,12 +7,14 @@ import dev.hindcast.core.report.Estimate;
 import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.core.report.EvaluationReport.AgainstTruth;
 import dev.hindcast.core.report.EvaluationReport.Audit;
+import dev.hindcast.core.report.EvaluationReport.BackTest;
 import dev.hindcast.core.report.EvaluationReport.Behavior;
 import dev.hindcast.core.report.EvaluationReport.Comparison;
 import dev.hindcast.core.report.EvaluationReport.DatasetPart;
 import dev.hindcast.core.report.EvaluationReport.Decision;
 import dev.hindcast.core.report.EvaluationReport.Diagnostics;
 import dev.hindcast.core.report.EvaluationReport.Difference;
+import dev.hindcast.core.report.EvaluationReport.PastPolicy;
 import dev.hindcast.core.report.EvaluationReport.PolicyResult;
 import dev.hindcast.core.report.EvaluationReport.Remark;
 import dev.hindcast.core.report.EvaluationReport.Selection;
@@ -20,12 +22,14 @@ import dev.hindcast.evaluation.diagnostic.LogAudit;
 import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.estimator.Estimators;
 import dev.hindcast.evaluation.fold.LogSums;
+import dev.hindcast.evaluation.fold.Returns;
 import dev.hindcast.evaluation.fold.Spreads;
 import dev.hindcast.evaluation.fold.Totals;
 import dev.hindcast.evaluation.interval.Interval;
 import dev.hindcast.evaluation.plan.EvaluatedPart;
 import dev.hindcast.evaluation.plan.EvaluationPlan;
 import dev.hindcast.evaluation.plan.Target;
+import dev.hindcast.evaluation.verdict.BackTesting;
 import dev.hindcast.evaluation.verdict.BestOfMany;
 import dev.hindcast.evaluation.verdict.Evidence;
 import dev.hindcast.evaluation.verdict.JointComparison;
@@ -46,13 +50,20 @@ public final class ReportAssembly {
   private final Totals totals;
   private final Spreads spreads;
   private final Support support;
+  private final List<PastPolicy> pastPolicies;
   private final Judge judge;
   private final Map<String, Primary> primaries = new HashMap<>();
 
   @SuppressWarnings("ArrayRecordComponent") // a pair for a moment; never compared
   private record Primary(double value, double[] replicates) {}
 
-  private ReportAssembly(EvaluationPlan plan, Totals totals, Spreads spreads, Support support) {
+  private ReportAssembly(
+      EvaluationPlan plan,
+      Totals totals,
+      Spreads spreads,
+      Support support,
+      List<PastPolicy> pastPolicies) {
+    this.pastPolicies = pastPolicies;
     this.plan = plan;
     this.totals = totals;
     this.spreads = spreads;
@@ -60,10 +71,32 @@ public final class ReportAssembly {
     this.judge = new Judge(plan.config().promoteIf());
   }
 
-  /** The report. */
+  /**
+   * The report.
+   *
+   * @param returns how each of the plan's past logs did, in their order
+   */
   public static EvaluationReport of(
-      EvaluationPlan plan, Totals totals, Spreads spreads, Support support) {
-    return new ReportAssembly(plan, totals, spreads, support).report();
+      EvaluationPlan plan, Totals totals, Spreads spreads, Support support, List<Returns> returns) {
+    return new ReportAssembly(plan, totals, spreads, support, pastPolicies(plan, returns)).report();
+  }
+
+  private static List<PastPolicy> pastPolicies(EvaluationPlan plan, List<Returns> returns) {
+    List<PastPolicy> policies = new ArrayList<>();
+    for (int i = 0; i < returns.size(); i++) {
+      EvaluationPlan.PastLog log = plan.pastLogs().get(i);
+      Returns found = returns.get(i);
+      policies.add(
+          new PastPolicy(
+              log.policy(),
+              log.dataset().manifest().name(),
+              log.dataset().fingerprint(),
+              found.episodes(),
+              found.mean(),
+              found.standardError(),
+              found.deviation()));
+    }
+    return policies;
   }
 
   private EvaluationReport report() {
@@ -71,19 +104,22 @@ public final class ReportAssembly {
     for (int i = 0; i < plan.targets().size(); i++) {
       estimates.add(estimates(plan.targets().get(i), i + 1));
     }
+    Optional<Audit> audit = audit();
+    Optional<BackTest> backTest = backTest(estimates, audit);
     List<PolicyResult> results = new ArrayList<>();
     for (int i = 0; i < plan.targets().size(); i++) {
-      results.add(result(plan.targets().get(i), i + 1, estimates.get(i)));
+      results.add(result(plan.targets().get(i), i + 1, estimates.get(i), backTest));
     }
     Optional<Selection> selection = selection(results);
-    Optional<Comparison> comparison = JointComparison.of(contenders(results), plan.config().level());
+    Optional<Comparison> comparison =
+        JointComparison.of(contenders(results), plan.config().level());
     return new EvaluationReport(
         EvaluationReport.SPEC_VERSION,
         EvaluationReport.KIND,
         plan.config().pipeline().name(),
         dataset(),
         behavior(),
-        audit(),
+        audit,
         plan.manifest().rows(),
         plan.config().pipeline().discount(),
         plan.config().level(),
@@ -94,6 +130,7 @@ public final class ReportAssembly {
         selection,
         comparison,
         againstTruth(results),
+        backTest,
         warnings(selection, comparison, results),
         new Provenance(
             plan.inputs(),
@@ -157,8 +194,7 @@ public final class ReportAssembly {
       Optional<Double> estimate = result.primary().flatMap(Estimate::value);
       if (result.knownValue().isPresent() && estimate.isPresent()) {
         known.add(
-            new SelectionQuality.Known(
-                result.name(), result.knownValue().get(), estimate.get()));
+            new SelectionQuality.Known(result.name(), result.knownValue().get(), estimate.get()));
       }
     }
     return SelectionQuality.of(
@@ -198,6 +234,18 @@ public final class ReportAssembly {
 
   private Optional<Audit> audit() {
     return LogAudit.of(totals.log().propensities(), plan.manifest().propensityEstimated());
+  }
+
+  private Optional<BackTest> backTest(List<List<Estimate>> estimates, Optional<Audit> audit) {
+    Map<String, List<Estimate>> byPolicy = new HashMap<>();
+    for (int i = 0; i < estimates.size(); i++) {
+      byPolicy.put(plan.targets().get(i).name(), estimates.get(i));
+    }
+    boolean off =
+        audit.stream()
+            .flatMap(found -> found.remarks().stream())
+            .anyMatch(remark -> remark.code().equals(LogAudit.PROPENSITIES_OFF));
+    return BackTesting.of(pastPolicies, byPolicy, off);
   }
 
   private List<Estimate> estimates(Target target, int candidate) {
@@ -282,7 +330,8 @@ public final class ReportAssembly {
             : "one episode alone has no spread");
   }
 
-  private PolicyResult result(Target target, int candidate, List<Estimate> estimates) {
+  private PolicyResult result(
+      Target target, int candidate, List<Estimate> estimates, Optional<BackTest> backTest) {
     Diagnostics diagnostics =
         totals.weights(candidate).diagnostics(support, Optional.of(plan.manifest().hasMask()));
     Optional<Difference> difference = difference(target, candidate);
@@ -294,7 +343,8 @@ public final class ReportAssembly {
             basis(target),
             diagnostics,
             difference,
-            sawEvaluationData(target));
+            sawEvaluationData(target),
+            backTest);
     return new PolicyResult(
         target.name(),
         target.policy().kind(),
@@ -419,9 +469,7 @@ public final class ReportAssembly {
   }
 
   private List<Remark> warnings(
-      Optional<Selection> selection,
-      Optional<Comparison> comparison,
-      List<PolicyResult> results) {
+      Optional<Selection> selection, Optional<Comparison> comparison, List<PolicyResult> results) {
     List<Remark> warnings = new ArrayList<>(plan.warnings());
     selection.ifPresent(
         choice -> warnings.add(new Remark("best-of-many", BestOfMany.words(choice))));

@@ -10,10 +10,12 @@ import dev.hindcast.core.report.EvaluationReport.Audit;
 import dev.hindcast.core.report.EvaluationReport.Decision;
 import dev.hindcast.core.report.EvaluationReport.Diagnostics;
 import dev.hindcast.core.report.EvaluationReport.LearningCurve;
+import dev.hindcast.core.report.EvaluationReport.PastPolicy;
 import dev.hindcast.core.report.EvaluationReport.PolicyResult;
 import dev.hindcast.core.report.EvaluationReport.Remark;
 import dev.hindcast.core.report.EvaluationReport.Source;
 import dev.hindcast.core.report.EvaluationReport.Standing;
+import dev.hindcast.core.report.EvaluationReport.Trial;
 import dev.hindcast.core.report.EvaluationReport.WeightHistogram;
 import dev.hindcast.evaluation.diagnostic.LogAudit;
 import dev.hindcast.evaluation.estimator.Estimators;
@@ -85,7 +87,8 @@ public final class ReportView {
     return "If the "
         + what
         + " are those that actions were drawn with, then for every action the mean over steps of 1/propensity where it was taken, and 0 elsewhere, is 1. "
-        + (audit.remarks().stream().anyMatch(remark -> remark.code().equals("propensities-off"))
+        + (audit.remarks().stream()
+                .anyMatch(remark -> remark.code().equals(LogAudit.PROPENSITIES_OFF))
             ? "That does not hold here, and no weighted figure is better than its propensities."
             : "Nothing here speaks against that.");
   }
@@ -223,6 +226,29 @@ public final class ReportView {
                     .append(shareText(share))
                     .append(" are estimated to be worse"));
     return words.append('.').toString();
+  }
+
+  /** What a policy's own log shows. */
+  public String ownLog(PastPolicy policy) {
+    return number(policy.value())
+        + " \u00b1 "
+        + number(policy.standardError())
+        + " in "
+        + count(policy.episodes())
+        + " episodes of "
+        + policy.dataset();
+  }
+
+  /** The trials of one policy. */
+  public List<Trial> trials(PastPolicy policy) {
+    return report.backTest().orElseThrow().trials().stream()
+        .filter(trial -> trial.policy().equals(policy.name()))
+        .toList();
+  }
+
+  /** By how much an estimate was too high, or with a minus too low. */
+  public String error(Trial trial) {
+    return signed(trial.error());
   }
 
   /** A value, with as many decimals as the intervals of this report deserve. */

@@ -6,6 +6,7 @@ import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.dataset.Dataset;
 import dev.hindcast.evaluation.diagnostic.Support;
+import dev.hindcast.evaluation.fold.Returns;
 import dev.hindcast.evaluation.fold.SpreadTask;
 import dev.hindcast.evaluation.fold.Spreads;
 import dev.hindcast.evaluation.fold.Task;
@@ -112,7 +113,25 @@ public final class EvaluateJob {
             .reduce(Spreads::merge)
             .orElseThrow();
     spreadTasks.destroy();
-    return ReportAssembly.of(plan, totals, spreads, support);
+    return ReportAssembly.of(plan, totals, spreads, support, returns(plan, context, progress));
+  }
+
+  private static List<Returns> returns(
+      EvaluationPlan plan, JavaSparkContext context, Consumer<String> progress) {
+    List<Returns> returns = new ArrayList<>();
+    Returns none = new Returns(plan.config().pipeline().discount());
+    for (EvaluationPlan.PastLog past : plan.pastLogs()) {
+      progress.accept("Reading what " + past.policy() + " earned in its own log");
+      Dataset log = past.dataset();
+      returns.add(
+          groups(context, EvaluatedPart.ALL, log)
+              .map(files -> fold(files, log, none, Returns::add))
+              .collect()
+              .stream()
+              .reduce(Returns::merge)
+              .orElseThrow());
+    }
+    return returns;
   }
 
   private static Optional<StateCounts> states(

@@ -1,6 +1,7 @@
 package dev.hindcast.evaluation.verdict;
 
 import dev.hindcast.core.report.Estimate;
+import dev.hindcast.core.report.EvaluationReport.BackTest;
 import dev.hindcast.core.report.EvaluationReport.Diagnostics;
 import dev.hindcast.core.report.EvaluationReport.Difference;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param difference to the incumbent; absent when it could not be computed
  * @param sawEvaluationData whether it, or the Q-function of its primary estimate, was trained on
  *     the episodes that are evaluated
+ * @param backTest how the estimators did on policies that have acted; absent when none was tried
  */
 public record Evidence(
     String policy,
@@ -25,7 +27,8 @@ public record Evidence(
     Basis basis,
     Diagnostics diagnostics,
     Optional<Difference> difference,
-    boolean sawEvaluationData) {
+    boolean sawEvaluationData,
+    Optional<BackTest> backTest) {
   /** What an estimate rests on. */
   public enum Basis {
     /** Importance weights, with or without a Q-function. */

@@ -173,6 +173,10 @@ public final class Judge {
                   + " Q-function's own error."));
     }
     evidence.primary().ifPresent(primary -> reasons.addAll(disagreement(primary, evidence)));
+    evidence
+        .primary()
+        .flatMap(primary -> evidence.backTest().flatMap(test -> BackTesting.doubt(test, primary)))
+        .ifPresent(reasons::add);
     if (evidence.sawEvaluationData()) {
       reasons.add(
           new Remark(

@@ -66,6 +66,7 @@ class EvaluateConfigTest {
                 max-weight-share: 20%
                 unsupported-mass: 0.01
               known-values: {three: 0.25}
+              back-test: {three: logs/three}
               allow-other-dataset: true
             """);
     assertThat(config.part()).isEqualTo(EvaluatedPart.ALL);
@@ -78,6 +79,8 @@ class EvaluateConfigTest {
     assertThat(config.level()).isEqualTo(0.9);
     assertThat(config.replicates()).isEqualTo(250);
     assertThat(config.seed()).isEqualTo(7);
+    assertThat(config.backTest())
+        .isEqualTo(Map.of("three", folder.resolve("logs/three").toString()));
     assertThat(config.promoteIf()).isEqualTo(new PromoteIf(Optional.of(0.5), 500, 0.2, 0.01));
     assertThat(config.knownValues()).isEqualTo(Map.of("three", 0.25));
     assertThat(config.allowOtherDataset()).isTrue();

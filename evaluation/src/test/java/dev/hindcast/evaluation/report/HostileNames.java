@@ -93,6 +93,7 @@ final class HostileNames {
         report.selection(),
         report.comparison(),
         report.againstTruth(),
+        report.backTest(),
         List.of(new EvaluationReport.Remark("x", name)),
         report.provenance());
   }

@@ -68,6 +68,7 @@ class HostileNamesIT {
         last.selection(),
         last.comparison(),
         last.againstTruth(),
+        last.backTest(),
         last.warnings(),
         last.provenance());
   }

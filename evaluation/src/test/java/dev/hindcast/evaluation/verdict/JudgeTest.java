@@ -59,7 +59,8 @@ class JudgeTest {
         Evidence.Basis.WEIGHTS,
         diagnostics,
         Optional.of(difference),
-        false);
+        false,
+        Optional.empty());
   }
 
   private static Verdict decide(Evidence evidence) {
@@ -124,7 +125,8 @@ class JudgeTest {
             Evidence.Basis.WEIGHTS,
             HEALTHY,
             Optional.of(BETTER),
-            true);
+            true,
+            Optional.empty());
     assertThat(codes(decide(evidence))).containsExactly("evaluated-on-training-data");
   }
 
@@ -138,7 +140,8 @@ class JudgeTest {
             Evidence.Basis.MODEL,
             diagnostics(Double.NaN, Double.NaN, Double.NaN, 0),
             Optional.of(BETTER),
-            false);
+            false,
+            Optional.empty());
     assertThat(decide(evidence).decision()).isEqualTo(Decision.HOLD);
     assertThat(codes(decide(evidence))).containsExactly("model-only");
   }
@@ -185,7 +188,8 @@ class JudgeTest {
             Evidence.Basis.WEIGHTS,
             HEALTHY,
             Optional.empty(),
-            false);
+            false,
+            Optional.empty());
     assertThat(decide(noDifference).decision()).isEqualTo(Decision.HOLD);
     assertThat(codes(decide(noDifference))).containsExactly("no-difference");
     // A share or a z that is missing is as bad as a large one.
@@ -223,7 +227,8 @@ class JudgeTest {
             Evidence.Basis.LOG,
             HEALTHY,
             Optional.empty(),
-            false);
+            false,
+            Optional.empty());
     assertThat(codes(decide(evidence))).containsExactly("is-incumbent");
   }
 }

@@ -247,7 +247,8 @@ final class PromotionGate {
             weighted ? Evidence.Basis.WEIGHTS : Evidence.Basis.MODEL,
             result.diagnostics().get(),
             result.differenceToIncumbent(),
-            !report.dataset().split().equals("held_out"));
+            !report.dataset().split().equals("held_out"),
+            report.backTest());
     Judge judge = new Judge(CanonicalJson.read(CanonicalJson.bytes(conditions), PromoteIf.class));
     EvaluationReport.Verdict drawn = judge.decide(evidence);
     if (drawn.decision() != Decision.PROMOTE) {
