@@ -9,6 +9,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -94,6 +98,46 @@ def test_from_a_day_to_a_champion_and_the_second_time_nothing(by_spark, example,
     assert "does not exceed 0.990" in said
     assert "Not promoted" in said
     assert len(list((folder / "registry/sepsis/generations").iterdir())) == 1
+
+
+SEVEN_DAYS = [date(2026, 11, 1) + timedelta(days=i) for i in range(7)]
+ANY_ORDER = [SEVEN_DAYS[i] for i in (4, 0, 6, 2, 5, 1, 3)]
+Stages = Sequence[Callable[[paths.RunPaths], list[str]]]
+
+
+def fill(file: Path, work: Path, days: Sequence[date], stages: Stages, at_once: int) -> dict[str, str]:
+    """Takes days through stages, with the words that tasks give the launcher; which files that left, and their hashes."""
+    loaded = settings.load(file)
+    there = replace(loaded, work=str(work))
+
+    def take(day: date) -> None:
+        run_paths = paths.of(there, loaded.pipelines[0], day)
+        for stage in stages:
+            done = subprocess.run(commands.launch(loaded.engine, stage(run_paths)), capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr[-3000:]
+
+    with ThreadPoolExecutor(at_once) as workers:
+        list(workers.map(take, days))
+    return contents(work)
+
+
+def compare_orders(file: Path, work: Path, stages: Stages) -> None:
+    """Two backfills side by side, which take turns at the machine's cores: one day after the other, and several in any order."""
+    with ThreadPoolExecutor(2) as both:
+        in_order = both.submit(fill, file, work / "in-order", SEVEN_DAYS, stages, 1)
+        any_order = both.submit(fill, file, work / "any-order", ANY_ORDER, stages, 3)
+    assert any_order.result() == in_order.result()
+    assert {path.split("/")[1] for path in in_order.result()} == {f"day={day}" for day in SEVEN_DAYS}
+    assert sum(path.endswith("manifest.json") for path in in_order.result()) >= 7 * len(stages)
+
+
+def test_seven_days_at_once_and_in_any_order_leave_the_same_files_as_in_order(example, tmp_path):
+    compare_orders(example, tmp_path, [commands.ingest])
+
+
+@pytest.mark.long
+def test_so_do_their_bundles_and_reports(example, tmp_path):
+    compare_orders(example, tmp_path, [commands.ingest, commands.train, commands.evaluate])
 
 
 def test_a_broken_partition_fails_at_once_and_says_why(by_spark, database, monkeypatch, capfd):
