@@ -221,18 +221,18 @@ def test_a_note_is_written_by_the_public_api(monkeypatch, database):
     login = {"conn_type": "http", "host": "127.0.0.1", "port": server.server_port, "login": "hindcast", "password": "p"}
     monkeypatch.setenv("AIRFLOW_CONN_NOTES", json.dumps(login))
     ti = SimpleNamespace(dag_id="d", run_id="manual__2026-11-07T00:00:00+00:00", task_id="gate", map_index=-1)
-    notes.write("notes", {"ti": ti}, "x" * 2000)
+    notes.write("notes", {"ti": ti}, "x" * 2000, "http://reports/r.html")
     server.shutdown()
     server.server_close()
     token, note = server.seen
     assert token == ("POST", "/auth/token", None, {"username": "hindcast", "password": "p"})
     place = "/api/v2/dags/d/dagRuns/manual__2026-11-07T00%3A00%3A00%2B00%3A00/taskInstances/gate?update_mask=note"
-    assert note == ("PATCH", place, "Bearer secret", {"note": "x" * 1000})
+    assert note == ("PATCH", place, "Bearer secret", {"note": "x" * 967 + "\n\n[Report](http://reports/r.html)"})
 
 
 def test_a_note_that_cannot_be_written_fails_nothing(monkeypatch, database, caplog):
     monkeypatch.setenv("AIRFLOW_CONN_NOTES", json.dumps({"conn_type": "http", "host": "127.0.0.1", "port": 1}))
     ti = SimpleNamespace(dag_id="d", run_id="r", task_id="gate", map_index=-1)
-    notes.write("notes", {"ti": ti}, "words")
-    notes.write("", {"ti": ti}, "words")
+    notes.write("notes", {"ti": ti}, "words", "r.html")
+    notes.write("", {"ti": ti}, "words", "r.html")
     assert "Cannot write the note beside the task" in caplog.text

@@ -15,11 +15,12 @@ log = logging.getLogger("airflow.task")
 LONGEST = 1000
 
 
-def write(connection: str, context: Any, words: str) -> None:
+def write(connection: str, context: Any, words: str, report: str) -> None:
     """Puts words beside the running task, if a connection is set; a note that cannot be written fails nothing.
 
     :param connection: the id of an ``http`` connection to Airflow's API server, with the login and password of a user who may edit
         task instances; empty for no notes
+    :param report: the address of what the words are about; it is never cut off
     """
     if not connection:
         return
@@ -32,7 +33,8 @@ def write(connection: str, context: Any, words: str) -> None:
         place = "{}/api/v2/dags/{}/dagRuns/{}/taskInstances/{}".format(address, *parts)
         if ti.map_index is not None and ti.map_index >= 0:
             place += f"/{ti.map_index}"
-        _call("PATCH", f"{place}?update_mask=note", {"note": words[:LONGEST]}, token)
+        link = f"\n\n[Report]({report})"  # the empty line ends a list, whose last point it would else belong to
+        _call("PATCH", f"{place}?update_mask=note", {"note": words[: LONGEST - len(link)] + link}, token)
     except Exception as e:  # whatever happens to a note, the stage itself went well
         log.warning("Cannot write the note beside the task: %s. Look at connection %s.", e, connection)
 

@@ -162,7 +162,7 @@ class GateOperator(BaseOperator, SkipMixin):
             self.candidate,
         )
         self.log.info("%s", ruling.words)
-        notes.write(self.settings.notes_connection, context, f"{ruling.words}\n[Report]({self.report_address})")
+        notes.write(self.settings.notes_connection, context, ruling.words, self.report_address)
         decided = {"opens": ruling.opens, "policy": ruling.policy, "reasons": list(ruling.reasons), **ruling.figures}
         context["ti"].xcom_push(key=RULING, value={**decided, REPORT: self.report_address})
         for asset in self.outlets:
