@@ -4,6 +4,7 @@ import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.dataset.Dataset;
 import dev.hindcast.evaluation.diagnostic.Support;
+import dev.hindcast.evaluation.fold.BandwidthSums;
 import dev.hindcast.evaluation.fold.Returns;
 import dev.hindcast.evaluation.fold.SpreadTask;
 import dev.hindcast.evaluation.fold.Spreads;
@@ -27,11 +28,12 @@ public final class Evaluation {
    * @param others the files of the other part, which only say what the log supports
    */
   public static EvaluationReport of(
-      EvaluationPlan plan, List<TransitionColumns> evaluated, List<TransitionColumns> others) {
+      EvaluationPlan asked, List<TransitionColumns> evaluated, List<TransitionColumns> others) {
     Support.Counter counter = new Support.Counter();
     evaluated.forEach(counter::add);
     others.forEach(counter::add);
     Support support = counter.build();
+    EvaluationPlan plan = smoothed(asked, others.isEmpty() ? evaluated : others, support);
     Optional<StateCounts> states =
         plan.countsStates()
             ? Optional.of(
@@ -55,6 +57,19 @@ public final class Evaluation {
     List<Returns> returns =
         plan.pastLogs().stream().map(log -> returns(plan, log.dataset())).toList();
     return ReportAssembly.of(plan, totals, spreads, support, returns);
+  }
+
+  /** Bandwidths are chosen on episodes that are not evaluated, where there are any. */
+  private static EvaluationPlan smoothed(
+      EvaluationPlan plan, List<TransitionColumns> files, Support support) {
+    boolean gathers = support.gathersAtEdges();
+    Optional<BandwidthSums> chosen =
+        plan.choosesBandwidths()
+            ? files.stream()
+                .map(file -> new BandwidthSums(plan.bandwidthTask(gathers)).add(file))
+                .reduce(BandwidthSums::merge)
+            : Optional.empty();
+    return plan.smoothed(chosen, gathers);
   }
 
   private static Returns returns(EvaluationPlan plan, Dataset log) {

@@ -1,6 +1,7 @@
 package dev.hindcast.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -21,6 +22,7 @@ import dev.hindcast.core.report.Estimate;
 import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.core.report.EvaluationReport.Decision;
 import dev.hindcast.core.report.EvaluationReport.PolicyResult;
+import dev.hindcast.core.report.EvaluationReport.Remark;
 import dev.hindcast.core.world.LinearPolicy;
 import dev.hindcast.core.world.PointMass;
 import dev.hindcast.dataset.ArtefactWriter;
@@ -228,11 +230,11 @@ class ContinuousEvaluationTest {
         .isCloseTo(exact(DEVIATION), within(0.01));
     // the return of three steps; the log's own is 0.3 lower
     assertThat(value(result, "per-decision-importance-sampling"))
-        .isCloseTo(ofThreeSteps(), within(0.06));
+        .isCloseTo(ofThreeSteps(DEVIATION), within(0.06));
     assertThat(value(result, "self-normalized-per-decision-importance-sampling"))
-        .isCloseTo(ofThreeSteps(), within(0.06));
+        .isCloseTo(ofThreeSteps(DEVIATION), within(0.06));
     assertThat(value(report.policy("logged").orElseThrow(), "on-policy"))
-        .isLessThan(ofThreeSteps() - 0.2);
+        .isLessThan(ofThreeSteps(DEVIATION) - 0.2);
     assertThat(result.diagnostics().orElseThrow().meanWeight().orElseThrow())
         .isCloseTo(1, within(0.1));
   }
@@ -274,9 +276,44 @@ class ContinuousEvaluationTest {
         .satisfies(reason -> assertThat(reason.words()).contains("where the log has no density"));
   }
 
+  @Test
+  void certainPolicyIsWeighedWithAKernelAroundItsActions() {
+    String settings = "{replicates: 100, smoothing: auto}";
+    PolicyResult result = evaluate(0, settings).policy("linear").orElseThrow();
+    assertThat(result.warnings()).extracting(Remark::code).contains("smoothed");
+    // the Q-function is exact, so residuals are 0 but for the world's end after three steps
+    assertThat(value(result, "doubly-robust")).isCloseTo(exact(0), within(0.02));
+    // without one the kernel's bias stays, here toward the effort of other actions; the log's own
+    // return is 0.3 lower
+    assertThat(value(result, "self-normalized-per-decision-importance-sampling"))
+        .isCloseTo(ofThreeSteps(0), within(0.12));
+    assertThat(result.diagnostics().orElseThrow().meanWeight().orElseThrow())
+        .isCloseTo(1, within(0.2));
+  }
+
+  /** The kernel's own scatter is what it costs: actions of width h spend h^2 / 5 more effort. */
+  @Test
+  void widerKernelsSpeakOfOtherActions() {
+    double wide = 0.2; // of a box of width 2
+    PolicyResult result =
+        evaluate(0, "{replicates: 100, smoothing: " + wide + "}").policy("linear").orElseThrow();
+    double deviation = 2 * wide / Math.sqrt(5);
+    assertThat(value(result, "per-decision-importance-sampling"))
+        .isCloseTo(ofThreeSteps(deviation), within(0.03));
+    assertThat(ofThreeSteps(0) - ofThreeSteps(deviation)).isGreaterThan(0.05);
+  }
+
+  @Test
+  void smoothingIsNoneOrAutoOrAShare() {
+    assertThatThrownBy(() -> evaluate(0, "{smoothing: 1.5}"))
+        .hasMessageContaining("evaluate.smoothing")
+        .hasMessageContaining(
+            "is '1.5', but should be 'none', 'auto' or a share of the box's width");
+  }
+
   /** With {@code m = 1 + gain / 2}: E x'^2 = m^2 E x^2 + variance / 4, from E x^2 = 1/3. */
-  private static double ofThreeSteps() {
-    double variance = DEVIATION * DEVIATION;
+  private static double ofThreeSteps(double deviation) {
+    double variance = deviation * deviation;
     double square = 1.0 / 3;
     double sum = 0;
     for (int t = 0; t < 3; t++) {

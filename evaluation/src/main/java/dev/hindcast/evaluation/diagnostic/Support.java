@@ -27,10 +27,15 @@ public final class Support implements Serializable {
    */
   public static final int LEAST_ROWS_PER_ACTION = 3;
 
+  /** By chance alone hardly any action lies on an edge. */
+  private static final double FEW_AT_EDGES = 1e-3;
+
   private final Strata strata;
   private final Map<Long, long[]> actionsByStratum;
+  private final boolean gathersAtEdges;
 
-  private Support(Strata strata, Map<Long, long[]> actionsByStratum) {
+  private Support(Strata strata, Map<Long, long[]> actionsByStratum, boolean gathersAtEdges) {
+    this.gathersAtEdges = gathersAtEdges;
     this.strata = strata;
     this.actionsByStratum = actionsByStratum;
   }
@@ -81,6 +86,11 @@ public final class Support implements Serializable {
     return strata;
   }
 
+  /** Whether logged actions were cut to their box, so that many lie on its very edges. */
+  public boolean gathersAtEdges() {
+    return gathersAtEdges;
+  }
+
   /** How many strata there are. */
   public long strataCount() {
     return actionsByStratum.size();
@@ -109,6 +119,7 @@ public final class Support implements Serializable {
 
     private final Map<Strata, Map<Long, long[]>> tables = new HashMap<>();
     private long rows;
+    private long atEdges;
     private int actions;
 
     /** With nothing counted. */
@@ -121,8 +132,11 @@ public final class Support implements Serializable {
     /** Counts every step of a file. */
     public Counter add(TransitionColumns columns) {
       rows += columns.rows();
-      if (columns.actionSpace() instanceof ActionSpace.Box) {
-        return this; // in a box no action is logged twice: there is nothing to count
+      if (columns.actionSpace() instanceof ActionSpace.Box box) {
+        for (int row = 0; row < columns.rows(); row++) {
+          atEdges += isAtEdge(box, columns.actionVectors(), row) ? 1 : 0;
+        }
+        return this; // in a box no action is logged twice: there is nothing else to count
       }
       actions = columns.actionCount();
       int words = (actions + 63) / 64;
@@ -146,6 +160,7 @@ public final class Support implements Serializable {
     /** Adds what another has counted. */
     public Counter merge(Counter other) {
       rows += other.rows;
+      atEdges += other.atEdges;
       actions = Math.max(actions, other.actions);
       tables.keySet().retainAll(other.tables.keySet());
       for (var table : tables.entrySet()) {
@@ -161,15 +176,27 @@ public final class Support implements Serializable {
     /** The finest strata that are few enough and full enough. */
     public Support build() {
       if (rows > 0 && actions == 0) {
-        return new Support(Strata.DENSITIES, Map.of());
+        return new Support(Strata.DENSITIES, Map.of(), atEdges > FEW_AT_EDGES * rows);
       }
       for (Strata kind : Strata.values()) {
         Map<Long, long[]> table = tables.get(kind);
         if (table != null && (kind == Strata.ALL || (actions > 0 && isFull(table)))) {
-          return new Support(kind, table);
+          return new Support(kind, table, false);
         }
       }
       throw new IllegalStateException("One stratum is never too many.");
+    }
+
+    private static boolean isAtEdge(ActionSpace.Box box, float[] actions, int row) {
+      int d = box.dimensions();
+      for (int j = 0; j < d; j++) {
+        float action = actions[row * d + j];
+        if (box.low().get(j) < box.high().get(j)
+            && (action <= box.low().get(j) || action >= box.high().get(j))) {
+          return true;
+        }
+      }
+      return false;
     }
 
     private boolean isFull(Map<Long, long[]> table) {

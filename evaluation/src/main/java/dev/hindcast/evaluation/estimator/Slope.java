@@ -17,7 +17,7 @@ import org.hipparchus.distribution.continuous.TDistribution;
  * @param widthPerDeviation what a standard deviation of the terms (with divisor n) is multiplied by
  *     to give the half width of a one-sided Student interval; not a number for one episode
  */
-record Slope(double widthPerDeviation) implements Serializable {
+public record Slope(double widthPerDeviation) implements Serializable {
   /** How often each interval may fail to hold its own expectation. */
   private static final double ERROR = 0.05;
 
@@ -25,7 +25,7 @@ record Slope(double widthPerDeviation) implements Serializable {
   private static final double REACH = Math.sqrt(6) - 1;
 
   /** For means over so many episodes. */
-  static Slope over(long episodes) {
+  public static Slope over(long episodes) {
     return new Slope(
         episodes < 2
             ? Double.NaN
@@ -34,7 +34,7 @@ record Slope(double widthPerDeviation) implements Serializable {
   }
 
   /** The half width of the interval around a mean of terms, given the mean of their squares. */
-  double width(double mean, double square) {
+  public double width(double mean, double square) {
     double width = widthPerDeviation * Math.sqrt(Math.max(0, square - mean * mean));
     return Double.isNaN(width) ? Double.POSITIVE_INFINITY : width;
   }
@@ -46,7 +46,7 @@ record Slope(double widthPerDeviation) implements Serializable {
    * @param widths (candidates) half widths of their intervals; where two are equal the less biased
    *     comes first
    */
-  static int choose(double[] values, double[] widths) {
+  public static int choose(double[] values, double[] widths) {
     int[] order =
         IntStream.range(0, values.length)
             .boxed()

@@ -37,6 +37,8 @@ import java.util.TreeMap;
  * @param knownValues exact values by policy name, to be shown beside the estimates
  * @param backTest datasets that policies to judge have logged themselves, paths or URIs by policy
  *     name
+ * @param smoothing whether policies that act for certain in a box are weighed with a kernel around
+ *     their actions
  * @param allowOtherDataset whether bundles trained on another dataset are admitted
  */
 public record EvaluateConfig(
@@ -52,6 +54,7 @@ public record EvaluateConfig(
     PromoteIf promoteIf,
     Map<String, Double> knownValues,
     Map<String, String> backTest,
+    Smoothing smoothing,
     boolean allowOtherDataset) {
   private static final double DEFAULT_LEVEL = 0.95;
   private static final int DEFAULT_REPLICATES = 1000;
@@ -85,6 +88,7 @@ public record EvaluateConfig(
     PromoteIf promoteIf = PromoteIf.from(section.section("promote-if"));
     Map<String, Double> known = knownValues(section.at("known-values"));
     Map<String, String> backTest = backTest(section.at("back-test"));
+    Smoothing smoothing = Smoothing.from(section.at("smoothing"));
     boolean otherDataset = section.at("allow-other-dataset").flag(false);
     return section
         .checked(
@@ -102,6 +106,7 @@ public record EvaluateConfig(
                     promoteIf,
                     known,
                     backTest,
+                    smoothing,
                     otherDataset))
         .orElseGet(
             () ->
@@ -118,6 +123,7 @@ public record EvaluateConfig(
                     promoteIf,
                     known,
                     backTest,
+                    smoothing,
                     otherDataset));
   }
 
@@ -138,6 +144,7 @@ public record EvaluateConfig(
         promoteIf,
         all,
         backTest,
+        smoothing,
         allowOtherDataset);
   }
 
@@ -162,6 +169,7 @@ public record EvaluateConfig(
             promoteIf,
             knownValues,
             List.copyOf(backTest.keySet()),
+            Optional.of(smoothing).filter(Smoothing::isOn).map(Smoothing::inWords),
             allowOtherDataset));
   }
 
@@ -180,6 +188,7 @@ public record EvaluateConfig(
       PromoteIf promoteIf,
       Map<String, Double> knownValues,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> backTest,
+      Optional<String> smoothing,
       boolean allowOtherDataset) {}
 
   private static List<PolicySpec> policies(ConfigNode node, Pipeline pipeline) {

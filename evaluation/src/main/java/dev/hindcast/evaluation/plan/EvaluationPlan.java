@@ -24,10 +24,13 @@ import dev.hindcast.dataset.ArtefactFolder;
 import dev.hindcast.dataset.Dataset;
 import dev.hindcast.dataset.TargetPolicies;
 import dev.hindcast.evaluation.estimator.Estimators;
+import dev.hindcast.evaluation.fold.BandwidthSums;
+import dev.hindcast.evaluation.fold.BandwidthTask;
 import dev.hindcast.evaluation.fold.SpreadTask;
 import dev.hindcast.evaluation.fold.Task;
 import dev.hindcast.evaluation.fold.Totals;
 import dev.hindcast.evaluation.scoring.Candidate;
+import dev.hindcast.evaluation.scoring.Kernel;
 import dev.hindcast.evaluation.states.StateCounts;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,7 +65,8 @@ public record EvaluationPlan(
     List<Provenance.Input> inputs) {
   private static final String DATASET = "dataset";
   private static final String NO_DENSITY =
-      "the policy acts for certain, and in a box a certain action has no density to weigh";
+      "the policy acts for certain, and in a box a certain action has no density to weigh"
+          + " (evaluate.smoothing: auto puts a kernel around it)";
 
   /** Copies the lists. */
   public EvaluationPlan {
@@ -94,6 +98,66 @@ public record EvaluationPlan(
    * @param dataset the log, with the rewards that are evaluated
    */
   public record PastLog(String policy, Dataset dataset) {}
+
+  /** Whether the log is to choose how far kernels around certain actions reach. */
+  public boolean choosesBandwidths() {
+    return config.smoothing().isOn()
+        && config.smoothing().bandwidth().isEmpty()
+        && !certain().isEmpty();
+  }
+
+  /**
+   * What bandwidths are chosen by: per-decision importance sampling of each.
+   *
+   * @param gathersAtEdges whether the log's actions were cut to the box
+   */
+  public BandwidthTask bandwidthTask(boolean gathersAtEdges) {
+    return new BandwidthTask(
+        certain().stream().map(Target::candidate).toList(),
+        Estimators.named("per-decision-importance-sampling")
+            .orElseThrow()
+            .constructor()
+            .create(setting()),
+        gathersAtEdges);
+  }
+
+  /**
+   * The plan with kernels around certain actions, if it is to have any.
+   *
+   * @param chosen by the log, if {@link #choosesBandwidths}
+   * @param gathersAtEdges whether the log's actions were cut to the box
+   */
+  public EvaluationPlan smoothed(Optional<BandwidthSums> chosen, boolean gathersAtEdges) {
+    if (!config.smoothing().isOn()) {
+      return this;
+    }
+    List<Target> certain = certain();
+    Optional<List<Kernel>> kernels = chosen.map(BandwidthSums::kernels);
+    List<Target> smoothed =
+        targets.stream()
+            .map(
+                target ->
+                    certain.contains(target)
+                        ? target.smoothed(
+                            kernels
+                                .map(all -> all.get(certain.indexOf(target)))
+                                .orElseGet(
+                                    () ->
+                                        new Kernel(
+                                            config.smoothing().bandwidth().orElseThrow(),
+                                            gathersAtEdges)))
+                        : target)
+            .toList();
+    return new EvaluationPlan(
+        config, manifest, dataset, horizon, smoothed, pastLogs, learningCurves, warnings, inputs);
+  }
+
+  /** The policies that act for certain in a box whose log has densities. */
+  private List<Target> certain() {
+    return targets.stream()
+        .filter(target -> !target.candidate().isWeighable() && manifest.hasPropensity())
+        .toList();
+  }
 
   /** Whether estimators want the states of the log counted first. */
   public boolean countsStates() {
@@ -451,7 +515,7 @@ public record EvaluationPlan(
           policy,
           candidate,
           speaking.stream().map(LoadedQ::source).toList(),
-          lines(!speaking.isEmpty(), weighable),
+          lines(!speaking.isEmpty(), weighable || config.smoothing().isOn()),
           remarks);
     }
 

@@ -6,7 +6,10 @@ import dev.hindcast.core.report.EvaluationReport.Source;
 import dev.hindcast.evaluation.estimator.Estimator;
 import dev.hindcast.evaluation.estimator.Estimators;
 import dev.hindcast.evaluation.scoring.Candidate;
+import dev.hindcast.evaluation.scoring.Kernel;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -34,6 +37,19 @@ public record Target(
   /** The name in reports. */
   public String name() {
     return policy.name();
+  }
+
+  /** The same with a kernel around what it does for certain. */
+  Target smoothed(Kernel kernel) {
+    List<Remark> more = new ArrayList<>(warnings);
+    more.add(
+        new Remark(
+            "smoothed",
+            String.format(
+                Locale.ROOT,
+                "It acts for certain, and is weighed as if it took actions up to %.2g %% of the box's width to either side: what weighted estimates say is about all of these together.",
+                100 * kernel.bandwidth())));
+    return new Target(policy, candidate.smoothed(kernel), qFunctions, lines, more);
   }
 
   /** The estimators that can be computed, in order. */

@@ -1,6 +1,7 @@
 package dev.hindcast.evaluation.scoring;
 
 import dev.hindcast.core.data.Decisions;
+import dev.hindcast.core.policy.ActionDistribution.Continuous;
 import dev.hindcast.core.policy.Policy;
 import dev.hindcast.core.policy.QFunction;
 import dev.hindcast.evaluation.states.StateCounts;
@@ -18,18 +19,21 @@ public final class Candidate implements Serializable {
   private final List<QFunction> qFunctions;
   private final boolean weighable;
   private final List<StateModels> states;
+  private final List<Kernel> kernel;
 
   private Candidate(List<Policy> policy, List<QFunction> qFunctions, boolean weighable) {
-    this(policy, qFunctions, weighable, List.of());
+    this(policy, qFunctions, weighable, List.of(), List.of());
   }
 
   private Candidate(
       List<Policy> policy,
       List<QFunction> qFunctions,
       boolean weighable,
-      List<StateModels> states) {
+      List<StateModels> states,
+      List<Kernel> kernel) {
     this.weighable = weighable;
     this.states = List.copyOf(states);
+    this.kernel = List.copyOf(kernel);
     this.policy = List.copyOf(policy);
     this.qFunctions = List.copyOf(qFunctions);
   }
@@ -56,7 +60,35 @@ public final class Candidate implements Serializable {
     return isLogged()
         ? this
         : new Candidate(
-            policy, qFunctions, weighable, List.of(StateModels.of(counts, policy.get(0))));
+            policy, qFunctions, weighable, List.of(StateModels.of(counts, policy.get(0))), kernel);
+  }
+
+  /** The same with what it does for certain weighed as if a kernel were around it. */
+  public Candidate smoothed(Kernel around) {
+    return new Candidate(policy, qFunctions, true, states, List.of(around));
+  }
+
+  /** What surrounds its certain actions where they are weighed. */
+  public Optional<Kernel> kernel() {
+    return kernel.stream().findFirst();
+  }
+
+  /**
+   * (rows) The density of each row's action in a box, by the kernel where there is one.
+   *
+   * @param actions (rows, dimensions)
+   */
+  double[] densities(Decisions decisions, float[] actions) {
+    Continuous acts = policy.get(0).continuous(decisions);
+    float[] centers = kernel.isEmpty() ? new float[0] : acts.modes();
+    double[] densities = new double[decisions.size()];
+    for (int i = 0; i < densities.length; i++) {
+      densities[i] =
+          kernel.isEmpty()
+              ? Math.exp(acts.logDensity(i, actions))
+              : kernel.get(0).density(acts.box(), centers, actions, i);
+    }
+    return densities;
   }
 
   /** What a log's states say of it, where they were counted. */
@@ -65,7 +97,7 @@ public final class Candidate implements Serializable {
   }
 
   /** Whether what it does can be weighed against what a log with propensities shows. */
-  boolean isWeighable() {
+  public boolean isWeighable() {
     return weighable;
   }
 

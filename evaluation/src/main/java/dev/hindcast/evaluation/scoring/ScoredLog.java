@@ -18,8 +18,9 @@ import java.util.SplittableRandom;
  * final observations only where an episode was truncated and a Q-function can use the answer.
  *
  * <p>In a box the mean of a Q-function over the policy's actions is that over {@link #DRAWS} draws,
- * which depend on the episode's id and the step alone; of a certain action it is its value. Where
- * nothing can be weighed only first steps are looked at: no estimator needs more.
+ * which depend on the episode's id and the step alone; of a certain action it is its value,
+ * whatever kernel is around it. Where nothing can be weighed only first steps are looked at: no
+ * estimator needs more.
  */
 public final class ScoredLog {
   /** Actions drawn in a box for the mean of a Q-function. */
@@ -183,11 +184,11 @@ public final class ScoredLog {
 
   private void scoreBoxSteps(int from, int to) {
     Decisions decisions = columns.decisions(from, to);
-    Continuous target = candidate.policy().orElseThrow().continuous(decisions);
-    int d = target.box().dimensions();
+    int d = ((ActionSpace.Box) columns.actionSpace()).dimensions();
     float[] logged = Arrays.copyOfRange(columns.actionVectors(), from * d, to * d);
+    double[] densities = candidate.densities(decisions, logged);
     for (int i = 0; i < decisions.size(); i++) {
-      probabilities[from + i] = Math.exp(target.logDensity(i, logged));
+      probabilities[from + i] = densities[i];
       unsupportedMass += 1 - probabilities[from + i] / columns.propensity(from + i);
     }
     if (candidate.hasValues()) {

@@ -1,11 +1,14 @@
 package dev.hindcast.evaluation.spark;
 
+import dev.hindcast.core.data.Split;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.policy.BundleLoader;
 import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.dataset.Dataset;
 import dev.hindcast.evaluation.diagnostic.Support;
+import dev.hindcast.evaluation.fold.BandwidthSums;
+import dev.hindcast.evaluation.fold.BandwidthTask;
 import dev.hindcast.evaluation.fold.Returns;
 import dev.hindcast.evaluation.fold.SpreadTask;
 import dev.hindcast.evaluation.fold.Spreads;
@@ -67,9 +70,9 @@ public final class EvaluateJob {
   }
 
   private static EvaluationReport evaluate(
-      SparkSession spark, EvaluationPlan plan, Dataset dataset, Consumer<String> progress) {
+      SparkSession spark, EvaluationPlan asked, Dataset dataset, Consumer<String> progress) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    JavaRDD<List<String>> groups = groups(context, plan.config().part(), dataset);
+    JavaRDD<List<String>> groups = groups(context, asked.config().part(), dataset);
 
     progress.accept("Reading which actions the log supports");
     List<Support.Counter> counters =
@@ -77,6 +80,7 @@ public final class EvaluateJob {
             .map(files -> fold(files, dataset, new Support.Counter(), Support.Counter::add))
             .collect();
     Support support = counters.stream().reduce(Support.Counter::merge).orElseThrow().build();
+    EvaluationPlan plan = smoothed(asked, context, dataset, support, progress);
 
     progress.accept(
         String.format(
@@ -114,6 +118,35 @@ public final class EvaluateJob {
             .orElseThrow();
     spreadTasks.destroy();
     return ReportAssembly.of(plan, totals, spreads, support, returns(plan, context, progress));
+  }
+
+  /** Bandwidths are chosen on episodes that are not evaluated, where there are any. */
+  private static EvaluationPlan smoothed(
+      EvaluationPlan plan,
+      JavaSparkContext context,
+      Dataset dataset,
+      Support support,
+      Consumer<String> progress) {
+    boolean gathers = support.gathersAtEdges();
+    if (!plan.choosesBandwidths()) {
+      return plan.smoothed(Optional.empty(), gathers);
+    }
+    progress.accept("Choosing how far kernels around certain actions reach");
+    EvaluatedPart part =
+        plan.config().part() == EvaluatedPart.HELD_OUT
+                && !dataset.files(Split.Part.TRAINING).isEmpty()
+            ? EvaluatedPart.TRAINING
+            : plan.config().part();
+    Broadcast<BandwidthTask> tasks = context.broadcast(plan.bandwidthTask(gathers));
+    Optional<BandwidthSums> sums =
+        groups(context, part, dataset)
+            .map(
+                files -> fold(files, dataset, new BandwidthSums(tasks.value()), BandwidthSums::add))
+            .collect()
+            .stream()
+            .reduce(BandwidthSums::merge);
+    tasks.destroy();
+    return plan.smoothed(sums, gathers);
   }
 
   private static List<Returns> returns(
