@@ -4,38 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.hindcast.core.artefact.CanonicalJson;
-import dev.hindcast.core.artefact.CodeVersion;
-import dev.hindcast.core.artefact.Provenance;
 import dev.hindcast.core.config.ConfigDocument;
-import dev.hindcast.core.data.Decisions;
 import dev.hindcast.core.data.Split;
 import dev.hindcast.core.data.TransitionColumns;
-import dev.hindcast.core.policy.ActionDistribution;
-import dev.hindcast.core.policy.Bundle;
 import dev.hindcast.core.policy.BundleLoader;
 import dev.hindcast.core.policy.BundleManifest;
-import dev.hindcast.core.policy.Policy;
-import dev.hindcast.core.policy.QFunction;
 import dev.hindcast.core.report.Estimate;
 import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.core.report.EvaluationReport.Decision;
 import dev.hindcast.core.report.EvaluationReport.PolicyResult;
 import dev.hindcast.core.report.EvaluationReport.Remark;
-import dev.hindcast.core.world.LinearPolicy;
 import dev.hindcast.core.world.PointMass;
-import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.dataset.Dataset;
 import dev.hindcast.dataset.DatasetWriter;
 import dev.hindcast.evaluation.plan.EvaluateConfig;
 import dev.hindcast.evaluation.plan.EvaluationPlan;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.hipparchus.distribution.continuous.NormalDistribution;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,79 +29,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A point mass, where linear policies have exact values and exact densities. */
 class ContinuousEvaluationTest {
-  private static final PointMass WORLD = new PointMass(1, 3);
-  private static final double DISCOUNT = 0.9;
-  private static final double GAIN = -0.5;
+  private static final PointMass WORLD = LinearBundles.WORLD;
+  private static final double DISCOUNT = LinearBundles.DISCOUNT;
+  private static final double GAIN = LinearBundles.GAIN;
   private static final double DEVIATION = 0.1;
   private static final int EPISODES = 4000;
 
   @TempDir private Path folder;
   private TransitionColumns log;
   private Dataset dataset;
-
-  /** The one-dimensional policy {@code -x / 2}, certain or with normal noise. */
-  private static Policy policy(double deviation) {
-    return decisions -> {
-      float[] means = new float[decisions.size()];
-      float[] deviations = new float[means.length];
-      Arrays.fill(deviations, (float) deviation);
-      for (int i = 0; i < means.length; i++) {
-        means[i] = (float) (GAIN * decisions.numeric()[i]);
-      }
-      return deviation == 0
-          ? new ActionDistribution.Deterministic(WORLD.actionSpace(), means)
-          : new ActionDistribution.Gaussian(WORLD.actionSpace(), means, deviations);
-    };
-  }
-
-  /** The same for the world's closed forms, which hang on the noise's variance alone. */
-  private static LinearPolicy linear(double deviation) {
-    return LinearPolicy.of(new double[][] {{GAIN}}).withNoise(deviation * Math.sqrt(3));
-  }
-
-  /** {@code r(x, a) + discount V(x + a / 2)}. */
-  private static final class ExactQ implements QFunction {
-    private static final long serialVersionUID = 1L;
-    private final double deviation;
-
-    ExactQ(double deviation) {
-      this.deviation = deviation;
-    }
-
-    @Override
-    public double[] values(Decisions decisions) {
-      throw new UnsupportedOperationException("a box");
-    }
-
-    @Override
-    public double[] values(Decisions decisions, float[] actions) {
-      double[] values = new double[actions.length];
-      for (int i = 0; i < values.length; i++) {
-        double x = decisions.numeric()[i];
-        values[i] =
-            WORLD.reward(new double[] {x}, new float[] {actions[i]})
-                + DISCOUNT * WORLD.value(linear(deviation), DISCOUNT, x + actions[i] / 2);
-      }
-      return values;
-    }
-  }
-
-  /** Bundles whose whole content is the deviation. */
-  private static final class Linear implements BundleLoader.Format {
-    @Override
-    public String name() {
-      return "test-linear";
-    }
-
-    @Override
-    public Bundle load(BundleManifest manifest, Path place) throws IOException {
-      double deviation =
-          CanonicalJson.read(Files.readAllBytes(place.resolve("deviation.json")), Double.class);
-      return manifest.kind().equals(BundleManifest.POLICY)
-          ? new Bundle(manifest, Optional.of(policy(deviation)), Optional.empty())
-          : new Bundle(manifest, Optional.empty(), Optional.of(new ExactQ(deviation)));
-    }
-  }
 
   @BeforeEach
   void logTheWorld() {
@@ -128,33 +49,7 @@ class ContinuousEvaluationTest {
 
   private String publish(
       String name, String kind, double deviation, Optional<BundleManifest.Evaluates> evaluates) {
-    String place = folder.resolve(name).toString();
-    try (ArtefactWriter writer = ArtefactWriter.begin(place, ArtefactWriter.Existing.REFUSE)) {
-      writer.write("deviation.json", CanonicalJson.bytes(deviation));
-      writer.publish(
-          new BundleManifest(
-              BundleManifest.SPEC_VERSION,
-              kind,
-              "test-linear",
-              name,
-              "by-hand",
-              WORLD.observationSpace(),
-              WORLD.actionSpace(),
-              false,
-              evaluates,
-              DISCOUNT,
-              1,
-              Map.of(),
-              Optional.empty(),
-              writer.files(),
-              new Provenance(
-                  List.of(
-                      new Provenance.Input("dataset", "point", dataset.manifest().fingerprint())),
-                  JsonNodeFactory.instance.objectNode(),
-                  0,
-                  CodeVersion.current())));
-    }
-    return place;
+    return LinearBundles.publish(folder, name, kind, deviation, evaluates, dataset.manifest());
   }
 
   private EvaluationReport evaluate(double deviation) {
@@ -179,11 +74,7 @@ class ContinuousEvaluationTest {
     EvaluateConfig config = EvaluateConfig.from(document.root());
     document.finish();
     EvaluationPlan plan =
-        EvaluationPlan.of(
-            config,
-            dataset.manifest(),
-            List.of(policy, q),
-            new BundleLoader(List.of(new Linear())));
+        EvaluationPlan.of(config, dataset.manifest(), List.of(policy, q), LinearBundles.loader());
     return Evaluation.of(
         plan, config.part().parts().stream().map(dataset::read).toList(), List.of());
   }
@@ -197,7 +88,7 @@ class ContinuousEvaluationTest {
     double sum = 0;
     for (int e = 0; e < log.episodes(); e++) {
       double start = log.numeric()[log.start(e)];
-      sum += WORLD.value(linear(deviation), DISCOUNT, start) / log.episodes();
+      sum += WORLD.value(LinearBundles.linear(deviation), DISCOUNT, start) / log.episodes();
     }
     return sum;
   }

@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.artefact.CodeVersion;
 import dev.hindcast.core.artefact.Provenance;
+import dev.hindcast.core.config.ConfigDocument;
 import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.Split;
+import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.core.world.ChainMdp;
 import dev.hindcast.core.world.TabularMdp;
@@ -16,13 +18,18 @@ import dev.hindcast.core.world.TabularPolicy;
 import dev.hindcast.dataset.ArtefactWriter.Existing;
 import dev.hindcast.dataset.Dataset;
 import dev.hindcast.dataset.DatasetWriter;
+import dev.hindcast.evaluation.Evaluation;
 import dev.hindcast.evaluation.Fixture;
+import dev.hindcast.evaluation.LinearBundles;
 import dev.hindcast.evaluation.TableBundles;
+import dev.hindcast.evaluation.plan.EvaluateConfig;
+import dev.hindcast.evaluation.plan.EvaluationPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -132,6 +139,55 @@ class EvaluateJobIT {
     }
     stop();
     start();
+  }
+
+  /** In a box, with a bandwidth that the training part chooses and a policy's own log. */
+  @Test
+  void certainPolicyIsWeighedAsALoopWeighsIt() {
+    Path place = folder.resolve("points");
+    DatasetWriter.write(
+        place.toString(),
+        "points",
+        new Split(0.5, "test"),
+        LinearBundles.WORLD.log(LinearBundles.WORLD.clumsy(), 600, 1));
+    DatasetWriter.write(
+        folder.resolve("own").toString(),
+        "own",
+        new Split(0.5, "test"),
+        LinearBundles.WORLD.log(LinearBundles.WORLD.clumsy(), 300, 2));
+    Dataset dataset = Dataset.open(place.toString());
+    String policy =
+        LinearBundles.publish(
+            folder, "certain", BundleManifest.POLICY, 0, Optional.empty(), dataset.manifest());
+    ConfigDocument document =
+        ConfigDocument.parse(
+            "test.yaml",
+            folder,
+            "{name: point, discount: 0.9, evaluate: {replicates: 100, smoothing: auto, back-test: {certain: own}}}",
+            List.of());
+    EvaluateConfig config = EvaluateConfig.from(document.root());
+    List<String> told = new ArrayList<>();
+    EvaluationReport report =
+        EvaluateJob.run(
+            spark,
+            config,
+            dataset,
+            List.of(policy),
+            LinearBundles.loader(),
+            folder.resolve("smoothed").toString(),
+            Existing.REFUSE,
+            told::add);
+    EvaluationReport loop =
+        Evaluation.of(
+            EvaluationPlan.of(config, dataset.manifest(), List.of(policy), LinearBundles.loader()),
+            dataset.files(Split.Part.HELD_OUT).stream().map(dataset::read).toList(),
+            dataset.files(Split.Part.TRAINING).stream().map(dataset::read).toList());
+    assertThat(report).isEqualTo(loop);
+    assertThat(report.backTest()).isPresent();
+    assertThat(told)
+        .contains(
+            "Choosing how far kernels around certain actions reach",
+            "Reading what certain earned in its own log");
   }
 
   @Test
