@@ -14,6 +14,7 @@ import dev.hindcast.evaluation.plan.EvaluatedPart;
 import dev.hindcast.evaluation.plan.EvaluationPlan;
 import dev.hindcast.evaluation.report.ReportAssembly;
 import dev.hindcast.evaluation.states.StateCounts;
+import dev.hindcast.evaluation.survey.Survey;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,10 +30,10 @@ public final class Evaluation {
    */
   public static EvaluationReport of(
       EvaluationPlan asked, List<TransitionColumns> evaluated, List<TransitionColumns> others) {
-    Support.Counter counter = new Support.Counter();
-    evaluated.forEach(counter::add);
-    others.forEach(counter::add);
-    Support support = counter.build();
+    Survey survey = asked.survey();
+    evaluated.forEach(survey::add);
+    others.forEach(survey::addOther);
+    Support support = survey.support();
     EvaluationPlan plan = smoothed(asked, others.isEmpty() ? evaluated : others, support);
     Optional<StateCounts> states =
         plan.countsStates()
@@ -42,7 +43,7 @@ public final class Evaluation {
                     .reduce(StateCounts::merge)
                     .orElseThrow())
             : Optional.empty();
-    Task task = plan.task(states);
+    Task task = plan.task(states, survey.returns());
     Totals totals =
         evaluated.stream()
             .map(file -> new Totals(task).add(file, support))

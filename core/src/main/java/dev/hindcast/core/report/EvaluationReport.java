@@ -173,6 +173,7 @@ public record EvaluationReport(
    *     which the log is
    * @param differenceToIncumbent paired on the same episodes; absent for the incumbent itself
    * @param knownValue the exact value, where one was given
+   * @param returns how returns are distributed under it; absent in reports of earlier builds
    * @param warnings what to bear in mind when reading its figures
    * @param verdict what to do
    */
@@ -185,6 +186,7 @@ public record EvaluationReport(
       Optional<Diagnostics> diagnostics,
       Optional<Difference> differenceToIncumbent,
       Optional<Double> knownValue,
+      Optional<ReturnDistribution> returns,
       List<Remark> warnings,
       Verdict verdict) {
     /** Copies the lists. */

@@ -39,6 +39,16 @@ final class Spread implements Serializable {
     products.merge(later.products);
   }
 
+  /** The mean influence. */
+  double mean(double episodes) {
+    return influences.mean(episodes);
+  }
+
+  /** The mean influence in a replicate. */
+  double mean(int replicate, double[] drawn) {
+    return influences.mean(replicate, drawn);
+  }
+
   /** The standard error of the estimate. */
   double error(double episodes) {
     return error(influences.mean(episodes), squares.mean(episodes), episodes);

@@ -1,6 +1,7 @@
 package dev.hindcast.evaluation.fold;
 
 import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.evaluation.interval.Figure;
 import dev.hindcast.evaluation.interval.Interval;
 import dev.hindcast.evaluation.interval.PoissonBootstrap;
 import dev.hindcast.evaluation.scoring.ScoredLog;
@@ -20,6 +21,7 @@ public final class Spreads implements Serializable {
   private final List<List<Spread>> spreads = new ArrayList<>();
   private final List<Spread> differences = new ArrayList<>();
   private final List<WeightSpread> weights = new ArrayList<>();
+  private final List<ReturnSpread> returns = new ArrayList<>();
 
   /** Nothing yet. */
   public Spreads(SpreadTask task) {
@@ -30,6 +32,9 @@ public final class Spreads implements Serializable {
       differences.add(new Spread(replicates));
     }
     task.meanWeights().forEach(mean -> weights.add(new WeightSpread(mean, replicates)));
+    for (int c = 0; c < task.returns().size(); c++) {
+      returns.add(new ReturnSpread(task.returns().get(c), task.meanWeights().get(c), replicates));
+    }
   }
 
   /** Adds every episode of a file. */
@@ -48,6 +53,10 @@ public final class Spreads implements Serializable {
         var episode = scored.get(c).episode(e);
         centered[c] = episode.hasWeights() ? weights.get(c).centered(episode.finalWeight()) : 0;
         weights.get(c).add(centered[c], counts);
+        if (task.returns().get(c).isDefined()) {
+          double value = episode.discountedReturn(task.task().returns().discount());
+          returns.get(c).add(episode.finalWeight(), value, centered[c], counts);
+        }
         for (int k = 0; k < spreads.get(c).size(); k++) {
           double influence = task.lines().get(c).get(k).influence(episode);
           spreads.get(c).get(k).add(influence, centered[c], counts);
@@ -68,6 +77,7 @@ public final class Spreads implements Serializable {
     for (int c = 0; c < spreads.size(); c++) {
       differences.get(c).merge(later.differences.get(c));
       weights.get(c).merge(later.weights.get(c));
+      returns.get(c).merge(later.returns.get(c));
       for (int k = 0; k < spreads.get(c).size(); k++) {
         spreads.get(c).get(k).merge(later.spreads.get(c).get(k));
       }
@@ -89,6 +99,18 @@ public final class Spreads implements Serializable {
         totals.replicateValues(candidate, estimator),
         totals,
         level);
+  }
+
+  /** The mean of a candidate's worst returns, with its interval. */
+  public Figure tailMean(int candidate, Totals totals, double level) {
+    double episodes = totals.log().episodes();
+    return returns.get(candidate).tailMean(weights.get(candidate), episodes, totals.drawn(), level);
+  }
+
+  /** The variance of a candidate's returns, with its interval. */
+  public Figure variance(int candidate, Totals totals, double level) {
+    double episodes = totals.log().episodes();
+    return returns.get(candidate).variance(weights.get(candidate), episodes, totals.drawn(), level);
   }
 
   /**

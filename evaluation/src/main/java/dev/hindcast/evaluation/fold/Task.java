@@ -2,6 +2,7 @@ package dev.hindcast.evaluation.fold;
 
 import dev.hindcast.evaluation.estimator.Estimator;
 import dev.hindcast.evaluation.interval.PoissonBootstrap;
+import dev.hindcast.evaluation.returns.ReturnGrid;
 import dev.hindcast.evaluation.scoring.Candidate;
 import java.io.Serializable;
 import java.util.List;
@@ -13,12 +14,20 @@ import java.util.List;
  * @param horizon steps of the longest episode
  * @param replicates bootstrap replicates
  * @param seed of the bootstrap
+ * @param returns where distributions of returns are looked at
+ * @param tail the share of returns that counts as the worst, in (0, 1)
  */
-public record Task(List<Item> candidates, int horizon, int replicates, long seed)
+public record Task(
+    List<Item> candidates, int horizon, int replicates, long seed, ReturnGrid returns, double tail)
     implements Serializable {
   /** Copies the list. */
   public Task {
     candidates = List.copyOf(candidates);
+  }
+
+  /** The same without distributions of returns. */
+  public Task(List<Item> candidates, int horizon, int replicates, long seed) {
+    this(candidates, horizon, replicates, seed, ReturnGrid.NONE, 0.1);
   }
 
   /**

@@ -5,7 +5,10 @@ import dev.hindcast.core.report.Tuning;
 import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.diagnostic.WeightSums;
 import dev.hindcast.evaluation.estimator.ScoredEpisode;
+import dev.hindcast.evaluation.interval.Interval;
 import dev.hindcast.evaluation.interval.PoissonBootstrap;
+import dev.hindcast.evaluation.returns.ReturnGrid;
+import dev.hindcast.evaluation.returns.WeightedReturns;
 import dev.hindcast.evaluation.scoring.ScoredLog;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -21,14 +24,17 @@ public final class Totals implements Serializable {
   private static final int CHUNK = 64;
 
   private final transient Task task; // stays where the episodes are: policies are heavy
+  private final ReturnGrid grid;
   private final LogSums log = new LogSums();
   private final double[] drawn;
   private final List<List<TermSums>> terms = new ArrayList<>();
   private final List<WeightSums> weights = new ArrayList<>();
+  private final List<ReturnSums> returns = new ArrayList<>();
 
   /** Nothing yet. */
   public Totals(Task task) {
     this.task = task;
+    grid = task.returns();
     drawn = new double[task.replicates()];
     for (Task.Item item : task.candidates()) {
       terms.add(
@@ -36,6 +42,7 @@ public final class Totals implements Serializable {
               .map(estimator -> new TermSums(estimator, task.replicates()))
               .toList());
       weights.add(new WeightSums(task.horizon()));
+      returns.add(new ReturnSums(task.returns(), task.replicates()));
     }
   }
 
@@ -79,6 +86,7 @@ public final class Totals implements Serializable {
     }
     for (int c = 0; c < terms.size(); c++) {
       weights.get(c).merge(later.weights.get(c));
+      returns.get(c).merge(later.returns.get(c));
       for (int k = 0; k < terms.get(c).size(); k++) {
         terms.get(c).get(k).merge(later.terms.get(c).get(k));
       }
@@ -114,6 +122,23 @@ public final class Totals implements Serializable {
     return terms.get(candidate).get(estimator).replicateValues((double) log.episodes(), drawn);
   }
 
+  /** Where distributions of returns are looked at. */
+  public ReturnGrid returnGrid() {
+    return grid;
+  }
+
+  /** How returns are distributed under a candidate; empty where no weight says so. */
+  public Optional<WeightedReturns> returns(int candidate) {
+    return Optional.of(returns.get(candidate))
+        .filter(ReturnSums::isDefined)
+        .map(ReturnSums::returns);
+  }
+
+  /** An interval around the distribution function of a candidate's returns at each threshold. */
+  public List<Interval> returnBand(int candidate, double level) {
+    return returns.get(candidate).band(drawn, level);
+  }
+
   /** (replicates) How many episodes each replicate has drawn. */
   double[] drawn() {
     return drawn;
@@ -136,6 +161,10 @@ public final class Totals implements Serializable {
   private void add(int candidate, ScoredEpisode episode, double[] counts) {
     if (episode.hasWeights()) {
       weights.get(candidate).add(episode);
+      if (grid.size() > 0) {
+        double value = episode.discountedReturn(grid.discount());
+        returns.get(candidate).add(episode.finalWeight(), value, counts);
+      }
     }
     for (TermSums sums : terms.get(candidate)) {
       sums.add(episode, counts);

@@ -40,6 +40,7 @@ import java.util.TreeMap;
  * @param smoothing whether policies that act for certain in a box are weighed with a kernel around
  *     their actions
  * @param allowOtherDataset whether bundles trained on another dataset are admitted
+ * @param returns what is told of returns beyond their mean
  */
 public record EvaluateConfig(
     Pipeline pipeline,
@@ -55,7 +56,8 @@ public record EvaluateConfig(
     Map<String, Double> knownValues,
     Map<String, String> backTest,
     Smoothing smoothing,
-    boolean allowOtherDataset) {
+    boolean allowOtherDataset,
+    ReturnsConfig returns) {
   private static final double DEFAULT_LEVEL = 0.95;
   private static final int DEFAULT_REPLICATES = 1000;
   private static final String LOGGED = "logged";
@@ -90,6 +92,7 @@ public record EvaluateConfig(
     Map<String, String> backTest = backTest(section.at("back-test"));
     Smoothing smoothing = Smoothing.from(section.at("smoothing"));
     boolean otherDataset = section.at("allow-other-dataset").flag(false);
+    ReturnsConfig returns = ReturnsConfig.from(section.section("returns"));
     return section
         .checked(
             () ->
@@ -107,7 +110,8 @@ public record EvaluateConfig(
                     known,
                     backTest,
                     smoothing,
-                    otherDataset))
+                    otherDataset,
+                    returns))
         .orElseGet(
             () ->
                 new EvaluateConfig(
@@ -124,7 +128,8 @@ public record EvaluateConfig(
                     known,
                     backTest,
                     smoothing,
-                    otherDataset));
+                    otherDataset,
+                    returns));
   }
 
   /** The same with more known values; those given win over those of the config. */
@@ -145,7 +150,8 @@ public record EvaluateConfig(
         all,
         backTest,
         smoothing,
-        allowOtherDataset);
+        allowOtherDataset,
+        returns);
   }
 
   /**
@@ -170,7 +176,8 @@ public record EvaluateConfig(
             knownValues,
             List.copyOf(backTest.keySet()),
             Optional.of(smoothing).filter(Smoothing::isOn).map(Smoothing::inWords),
-            allowOtherDataset));
+            allowOtherDataset,
+            returns));
   }
 
   /** What {@link #settings} writes. */
@@ -189,7 +196,8 @@ public record EvaluateConfig(
       Map<String, Double> knownValues,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> backTest,
       Optional<String> smoothing,
-      boolean allowOtherDataset) {}
+      boolean allowOtherDataset,
+      ReturnsConfig returns) {}
 
   private static List<PolicySpec> policies(ConfigNode node, Pipeline pipeline) {
     List<PolicySpec> policies = new ArrayList<>();

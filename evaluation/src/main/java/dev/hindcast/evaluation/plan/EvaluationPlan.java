@@ -29,9 +29,11 @@ import dev.hindcast.evaluation.fold.BandwidthTask;
 import dev.hindcast.evaluation.fold.SpreadTask;
 import dev.hindcast.evaluation.fold.Task;
 import dev.hindcast.evaluation.fold.Totals;
+import dev.hindcast.evaluation.returns.ReturnGrid;
 import dev.hindcast.evaluation.scoring.Candidate;
 import dev.hindcast.evaluation.scoring.Kernel;
 import dev.hindcast.evaluation.states.StateCounts;
+import dev.hindcast.evaluation.survey.Survey;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -169,6 +171,11 @@ public record EvaluationPlan(
                     && line.entry().needs().contains(Estimators.Need.STATES));
   }
 
+  /** The first look at the log, with nothing seen yet. */
+  public Survey survey() {
+    return new Survey(config.pipeline().discount());
+  }
+
   /** Counts of states, with nothing counted yet. */
   public StateCounts stateCounts() {
     return new StateCounts(
@@ -181,8 +188,9 @@ public record EvaluationPlan(
    * What is to be computed: first of the log itself, then of each target in its order.
    *
    * @param states the counts of the evaluated episodes, if {@link #countsStates}
+   * @param returns where distributions of returns are looked at
    */
-  public Task task(Optional<StateCounts> states) {
+  public Task task(Optional<StateCounts> states, ReturnGrid returns) {
     List<Task.Item> items = new ArrayList<>();
     items.add(
         new Task.Item(
@@ -196,7 +204,8 @@ public record EvaluationPlan(
       Candidate candidate = states.map(target.candidate()::among).orElse(target.candidate());
       items.add(new Task.Item(candidate, target.estimators()));
     }
-    return new Task(items, horizon, config.replicates(), config.seed());
+    return new Task(
+        items, horizon, config.replicates(), config.seed(), returns, config.returns().tail());
   }
 
   private Estimators.Setting setting() {

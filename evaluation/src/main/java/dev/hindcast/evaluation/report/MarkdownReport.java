@@ -42,6 +42,7 @@ public final class MarkdownReport {
       lines.add("- " + code(policy.name()) + ": **" + view.decision(policy) + ".**");
       reasons(policy).forEach(reason -> lines.add("  - " + text(reason.words())));
     }
+    spread(lines);
     List<Remark> cautions = new ArrayList<>(report.warnings());
     report.backTest().ifPresent(test -> cautions.addAll(test.remarks()));
     report.audit().ifPresent(audit -> cautions.addAll(audit.remarks()));
@@ -56,6 +57,19 @@ public final class MarkdownReport {
     lines.add("");
     from(lines);
     return lines;
+  }
+
+  private void spread(List<String> lines) {
+    ReturnsView returns = view.returns();
+    if (returns.shown().isEmpty()) {
+      return;
+    }
+    lines.add("");
+    lines.add("## How returns spread");
+    lines.add("");
+    for (PolicyResult policy : returns.shown()) {
+      lines.add("- " + code(policy.name()) + ": " + text(returns.words(policy)));
+    }
   }
 
   private void table(List<String> lines) {

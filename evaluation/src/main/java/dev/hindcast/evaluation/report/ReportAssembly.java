@@ -18,6 +18,7 @@ import dev.hindcast.core.report.EvaluationReport.PastPolicy;
 import dev.hindcast.core.report.EvaluationReport.PolicyResult;
 import dev.hindcast.core.report.EvaluationReport.Remark;
 import dev.hindcast.core.report.EvaluationReport.Selection;
+import dev.hindcast.core.report.EvaluationReport.Verdict;
 import dev.hindcast.evaluation.diagnostic.LogAudit;
 import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.estimator.Estimators;
@@ -52,6 +53,7 @@ public final class ReportAssembly {
   private final Support support;
   private final List<PastPolicy> pastPolicies;
   private final Judge judge;
+  private final ReturnsAssembly returns;
   private final Map<String, Primary> primaries = new HashMap<>();
 
   @SuppressWarnings("ArrayRecordComponent") // a pair for a moment; never compared
@@ -69,6 +71,8 @@ public final class ReportAssembly {
     this.spreads = spreads;
     this.support = support;
     this.judge = new Judge(plan.config().promoteIf());
+    this.returns =
+        new ReturnsAssembly(plan.config().returns(), plan.config().level(), totals, spreads);
   }
 
   /**
@@ -345,6 +349,7 @@ public final class ReportAssembly {
             difference,
             sawEvaluationData(target),
             backTest);
+    Verdict verdict = judge.decide(evidence);
     return new PolicyResult(
         target.name(),
         target.policy().kind(),
@@ -354,8 +359,9 @@ public final class ReportAssembly {
         Optional.of(diagnostics).filter(d -> !target.candidate().isLogged()),
         difference,
         Optional.ofNullable(plan.config().knownValues().get(target.name())),
+        Optional.of(returns.of(candidate, verdict)),
         remarks(target, diagnostics),
-        judge.decide(evidence));
+        verdict);
   }
 
   private static List<String> promoted(List<PolicyResult> results) {

@@ -58,6 +58,11 @@ public final class ReportView {
     return report;
   }
 
+  /** How returns are distributed under the policies. */
+  public ReturnsView returns() {
+    return new ReturnsView(this);
+  }
+
   /** Every policy but the incumbent; the incumbent too when there is no other. */
   public List<PolicyResult> judged() {
     List<PolicyResult> others =

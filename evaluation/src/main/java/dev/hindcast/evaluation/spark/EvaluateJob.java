@@ -20,10 +20,13 @@ import dev.hindcast.evaluation.plan.EvaluationPlan;
 import dev.hindcast.evaluation.report.ReportAssembly;
 import dev.hindcast.evaluation.report.ReportWriter;
 import dev.hindcast.evaluation.states.StateCounts;
+import dev.hindcast.evaluation.survey.Survey;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -75,11 +78,8 @@ public final class EvaluateJob {
     JavaRDD<List<String>> groups = groups(context, asked.config().part(), dataset);
 
     progress.accept("Reading which actions the log supports");
-    List<Support.Counter> counters =
-        groups(context, EvaluatedPart.ALL, dataset)
-            .map(files -> fold(files, dataset, new Support.Counter(), Support.Counter::add))
-            .collect();
-    Support support = counters.stream().reduce(Support.Counter::merge).orElseThrow().build();
+    Survey survey = survey(context, asked, dataset);
+    Support support = survey.support();
     EvaluationPlan plan = smoothed(asked, context, dataset, support, progress);
 
     progress.accept(
@@ -88,7 +88,7 @@ public final class EvaluateJob {
             "Evaluating %d policies with %,d bootstrap replicates",
             plan.targets().size(),
             plan.config().replicates()));
-    Task task = plan.task(states(plan, groups, dataset, progress));
+    Task task = plan.task(states(plan, groups, dataset, progress), survey.returns());
     Broadcast<Task> tasks = context.broadcast(task);
     Broadcast<Support> supports = context.broadcast(support);
     Totals totals =
@@ -167,6 +167,25 @@ public final class EvaluateJob {
     return returns;
   }
 
+  private static Survey survey(JavaSparkContext context, EvaluationPlan plan, Dataset dataset) {
+    Survey nothing = plan.survey();
+    Set<String> evaluated = new HashSet<>(files(plan.config().part(), dataset));
+    List<Survey> surveys =
+        groups(context, EvaluatedPart.ALL, dataset)
+            .map(
+                files -> {
+                  Survey survey = nothing.empty();
+                  for (String file : files) {
+                    TransitionColumns columns = dataset.read(file);
+                    survey =
+                        evaluated.contains(file) ? survey.add(columns) : survey.addOther(columns);
+                  }
+                  return survey;
+                })
+            .collect();
+    return surveys.stream().reduce(Survey::merge).orElseThrow();
+  }
+
   private static Optional<StateCounts> states(
       EvaluationPlan plan,
       JavaRDD<List<String>> groups,
@@ -187,8 +206,7 @@ public final class EvaluateJob {
   /** Neighbouring files, as evenly as can be; how many depends on the dataset alone. */
   private static JavaRDD<List<String>> groups(
       JavaSparkContext context, EvaluatedPart part, Dataset dataset) {
-    List<String> files =
-        part.parts().stream().flatMap(side -> dataset.files(side).stream()).toList();
+    List<String> files = files(part, dataset);
     int size = Math.min(files.size(), MOST_TASKS);
     List<List<String>> groups = new ArrayList<>();
     for (int i = 0; i < size; i++) {
@@ -197,6 +215,10 @@ public final class EvaluateJob {
       groups.add(new ArrayList<>(files.subList(from, to)));
     }
     return context.parallelize(groups, groups.size());
+  }
+
+  private static List<String> files(EvaluatedPart part, Dataset dataset) {
+    return part.parts().stream().flatMap(side -> dataset.files(side).stream()).toList();
   }
 
   private static <T> T fold(List<String> files, Dataset dataset, T start, Step<T> step) {

@@ -155,6 +155,58 @@
     start(node).setOption(option);
   }
 
+  /** Distribution functions: steps where every return has its point, lines where points stand for many. */
+  function returns(node) {
+    var t = theme(), most = 6;
+    var there = report.policies.filter(function (p) { return p.returns && p.returns.points.length; });
+    var drawn = there.filter(function (p) { return p.name === report.incumbent; })
+      .concat(there.filter(function (p) { return p.name !== report.incumbent; })).slice(0, most);
+    node.style.height = "24rem";
+    var option = base(t), points = drawn[0].returns.points, step = drawn[0].returns.exact ? "end" : false;
+    function label(name) { return short(name, 26).replace(/[{}|]/g, " "); }
+    option.grid = { left: 56, right: 16, top: 44, bottom: 46 };
+    option.legend = { top: 0, left: 0, itemWidth: 18, itemHeight: 3, icon: "rect", textStyle: { color: t.ink, fontSize: 12 },
+      data: drawn.map(function (p) { return p.name; }), formatter: label };
+    option.tooltip.trigger = "axis";
+    option.tooltip.formatter = function (list) {
+      var at = list.filter(function (s) { return s.seriesType === "line" && s.dataIndex > 0; })[0];
+      if (!at) { return ""; }
+      var k = at.dataIndex - 1;
+      return "return at most " + figure(points[k].at) + drawn.map(function (p) {
+        var f = p.returns.points[k];
+        return "\n" + short(p.name, 40) + "  " + figure(f.share) + "   [" + figure(f.lower) + ", " + figure(f.upper) + "]";
+      }).join("");
+    };
+    option.xAxis = axis(t, { type: "value", scale: true, name: "Discounted return of an episode", nameGap: 30, splitLine: { show: false } });
+    option.yAxis = axis(t, { type: "value", min: 0, max: 1, interval: 0.25, name: "Share of episodes", nameGap: 40 });
+    option.series = [];
+    /** A line with a corner at every step, where there are steps. */
+    function corners(of, p) {
+      var line = [[points[0].at, 0]];
+      p.returns.points.forEach(function (f) {
+        if (step) { line.push([f.at, line[line.length - 1][1]]); }
+        line.push([f.at, of(f)]);
+      });
+      return line;
+    }
+    drawn.forEach(function (p, i) {
+      var color = p.name === report.incumbent ? t.soft : LINES[i % LINES.length];
+      var around = corners(function (f) { return f.upper; }, p).concat(corners(function (f) { return f.lower; }, p).reverse());
+      option.series.push({
+        type: "custom", name: p.name, silent: true, z: 1, itemStyle: { color: color }, tooltip: { show: false }, data: [[points[0].at, 0]],
+        renderItem: function (params, api) {
+          return { type: "polygon", shape: { points: around.map(function (c) { return api.coord(c); }) }, style: { fill: color, opacity: 0.13 } };
+        }
+      });
+      option.series.push({
+        type: "line", name: p.name, step: step, showSymbol: false, symbolSize: 5, z: 3, itemStyle: { color: color },
+        lineStyle: { color: color, width: 2, type: p.name === report.incumbent ? "dashed" : "solid" },
+        data: [[points[0].at, 0]].concat(p.returns.points.map(function (f) { return [f.at, f.share]; }))
+      });
+    });
+    start(node).setOption(option);
+  }
+
   function curves(node) {
     var t = theme(), series = node.dataset.series;
     var chosen = report.learning_curves.filter(function (c) { return c.algorithm === node.dataset.algorithm && c.series[series]; });
@@ -174,5 +226,5 @@
     start(node).setOption(option);
   }
 
-  charts.run({ forest: forest, weights: weights, horizon: horizon, curves: curves });
+  charts.run({ forest: forest, weights: weights, horizon: horizon, returns: returns, curves: curves });
 })();

@@ -66,6 +66,7 @@ final class HostileNames {
               p.diagnostics(),
               p.differenceToIncumbent(),
               p.knownValue(),
+              p.returns(),
               List.of(new EvaluationReport.Remark("x", name)),
               p.verdict()));
     }

@@ -140,6 +140,7 @@ public final class Reports {
         diagnostics,
         difference,
         Optional.empty(),
+        Optional.empty(),
         List.of(),
         verdict);
   }
