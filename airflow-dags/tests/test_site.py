@@ -43,6 +43,16 @@ def test_every_guide_stands_in_the_navigation():
     assert [page.name for page in sorted(ROOT.glob("docs/guide/*.md")) if f"guide/{page.name}" not in navigation] == []
 
 
+def test_every_key_that_is_read_stands_in_the_reference():
+    """Configs are read by asking sections for keys, and nowhere else."""
+    asked = re.compile(r"""\.(?:at|section|sections|has)\(\s*"([a-z0-9-]+)"\s*\)""")
+    readers = [path.read_text(encoding="utf-8") for path in ROOT.glob("*/src/main/java/**/*.java")]
+    keys = {key for text in readers if "ConfigNode" in text for key in asked.findall(text)}
+    assert len(keys) > 100
+    words = set(re.findall(r"[a-z0-9-]+", (ROOT / "docs" / "guide" / "configuration.md").read_text(encoding="utf-8")))
+    assert sorted(keys - words) == []
+
+
 def test_the_site_is_built_without_warnings(tmp_path):
     command = [
         sys.executable,
