@@ -14,15 +14,15 @@ import java.util.Optional;
  * canonical JSON is the bundle's fingerprint.
  *
  * @param specVersion the version of the contract
- * @param kind {@code policy} or {@code q_function}
+ * @param kind {@code policy}, {@code q_function} or {@code visit_ratios}
  * @param format how the content is stored; a {@link BundleLoader} reads it
  * @param name what people call it, unique within one training run
  * @param algorithm the catalogue name of its algorithm
  * @param observationSpace what it must be shown, in this order, dictionaries included
  * @param actionSpace what it chooses from
  * @param usesMask whether it was trained to respect masks
- * @param evaluates for a Q-function: the policy whose returns it predicts; absent when it holds for
- *     any policy (horizon 1)
+ * @param evaluates the policy whose returns a Q-function predicts, absent when it holds for any
+ *     policy (horizon 1), or whose visits ratios are about
  * @param discount the discount it was trained with
  * @param updates gradient updates made
  * @param metrics figures at the end of training
@@ -55,6 +55,9 @@ public record BundleManifest(
   /** The kind that holds a {@link QFunction}. */
   public static final String Q_FUNCTION = "q_function";
 
+  /** The kind that holds {@link VisitRatios}. */
+  public static final String VISIT_RATIOS = "visit_ratios";
+
   /** Copies the collections. */
   public BundleManifest {
     metrics = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(metrics));
@@ -75,7 +78,7 @@ public record BundleManifest(
   }
 
   /**
-   * The policy that a Q-function speaks of.
+   * The policy that a Q-function or ratios of visits speak of.
    *
    * @param name what people call it
    * @param fingerprint its fingerprint, see {@link TargetPolicy}

@@ -124,7 +124,10 @@ public final class TreeBundleFormat implements BundleLoader.Format {
   static Bundle bundle(BundleManifest manifest, TreeProduct product) {
     product.checkFits(manifest.observationSpace(), manifest.actionSpace());
     boolean isPolicy = product.head().isPolicy();
-    String kind = isPolicy ? BundleManifest.POLICY : BundleManifest.Q_FUNCTION;
+    String kind = product.head().bundleKind();
+    if (kind.equals(BundleManifest.VISIT_RATIOS)) {
+      throw new IllegalArgumentException("the head " + product.head() + " is not for trees");
+    }
     if (!manifest.kind().equals(kind)) {
       throw new IllegalArgumentException(
           "the manifest says " + manifest.kind() + ", but the head is that of a " + kind);

@@ -288,7 +288,16 @@ public final class Algorithms {
               Yields.Q_FUNCTION,
               Uses.STEPS_WITH_NEXT_OBSERVATION,
               Draws.UNIFORMLY,
-              FittedQEvaluation::new));
+              FittedQEvaluation::new),
+          new Entry<>(
+              "dice",
+              "Learns how much more often a target policy would do what the log shows.",
+              Actions.BOTH,
+              Dice.Config.DEFAULT,
+              Yields.VISIT_RATIOS,
+              Uses.STEPS_WITH_NEXT_OBSERVATION,
+              Draws.UNIFORMLY,
+              Dice::new));
 
   private static final List<Entry<?>> STREAMED =
       List.of(

@@ -7,6 +7,7 @@ import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.core.policy.Policy;
 import dev.hindcast.core.policy.QFunction;
+import dev.hindcast.core.policy.VisitRatios;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.offlinerl.bundle.NeuralBundle;
 import dev.hindcast.offlinerl.bundle.NeuralBundleFormat;
@@ -92,20 +93,28 @@ final class NeuralTrainee implements Trainee {
 
   @Override
   public Policy policy() {
-    FrozenProduct product = product(true);
+    FrozenProduct product = product(BundleManifest.POLICY);
     return NeuralFunctions.policy(product, normalizer, data.actionSpace(), data.hasMask());
   }
 
   @Override
   public QFunction qFunction() {
-    return NeuralFunctions.values(product(false), normalizer, data.actionSpace());
+    return NeuralFunctions.values(
+        product(BundleManifest.Q_FUNCTION), normalizer, data.actionSpace());
   }
 
-  private FrozenProduct product(boolean ofPolicy) {
+  @Override
+  public VisitRatios visitRatios() {
+    return NeuralFunctions.ratios(
+        product(BundleManifest.VISIT_RATIOS), normalizer, data.actionSpace());
+  }
+
+  private FrozenProduct product(String wanted) {
     FrozenProduct product = learner.product().frozen();
-    if (product.head().isPolicy() != ofPolicy) {
+    String kind = product.head().bundleKind();
+    if (!kind.equals(wanted)) {
       throw new IllegalStateException(
-          "The head " + product.head() + (ofPolicy ? " yields values." : " yields a policy."));
+          "The head " + product.head() + " is that of a " + kind + ", not of a " + wanted + ".");
     }
     return product;
   }

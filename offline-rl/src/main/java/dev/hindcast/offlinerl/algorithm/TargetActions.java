@@ -11,9 +11,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
- * What a given policy does at every observation that is bootstrapped from: asked once, before
+ * What a given policy does at every observation that a learner asks about: asked once, before
  * training.
  */
 sealed interface TargetActions {
@@ -34,9 +35,29 @@ sealed interface TargetActions {
                 () ->
                     new IllegalArgumentException(
                         "Fitted-Q evaluation of episodes with several steps needs a target policy."));
+    return at(setting, target, followers);
+  }
+
+  /**
+   * Of the setting's target policy, at all that is bootstrapped from and where episodes start.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
+  static TargetActions withStarts(Setting setting) {
+    TransitionColumns data = setting.data();
+    IntStream starts = IntStream.range(0, data.episodes()).map(data::start);
+    Policy target =
+        setting
+            .target()
+            .orElseThrow(
+                () -> new IllegalArgumentException("Ratios of visits need a target policy."));
+    return at(setting, target, IntStream.concat(starts, IntStream.of(followers(data))).toArray());
+  }
+
+  private static TargetActions at(Setting setting, Policy target, int[] rows) {
     return setting.isDiscrete()
-        ? Probabilities.of(setting, target, followers)
-        : Draws.of(setting, target, followers);
+        ? Probabilities.of(setting, target, rows)
+        : Draws.of(setting, target, rows);
   }
 
   /**
@@ -44,6 +65,22 @@ sealed interface TargetActions {
    * where nothing is bootstrapped.
    */
   float[] nextValues(Network critic, MiniBatch batch);
+
+  /**
+   * (n, dimensions) in [-1, 1]: an action of the policy for each of these observation rows, drawn
+   * where it has a choice; empty where actions are discrete, all of which are asked about.
+   */
+  float[] actions(int[] rows, SplittableRandom random);
+
+  /**
+   * (n): what is expected of outputs at these observation rows.
+   *
+   * @param outputs (n, outputs) of a network that was given {@link #actions}
+   */
+  float[] means(float[] outputs, int[] rows);
+
+  /** (n, outputs): the gradient by the outputs, given that by their {@link #means}. */
+  float[] spread(float[] byMeans, int[] rows);
 
   /** The observation rows that some step is followed by. */
   private static int[] followers(TransitionColumns data) {
@@ -69,13 +106,27 @@ sealed interface TargetActions {
     public float[] nextValues(Network critic, MiniBatch batch) {
       return new float[batch.size()];
     }
+
+    @Override
+    public float[] actions(int[] rows, SplittableRandom random) {
+      throw new UnsupportedOperationException("Nobody was asked.");
+    }
+
+    @Override
+    public float[] means(float[] outputs, int[] rows) {
+      throw new UnsupportedOperationException("Nobody was asked.");
+    }
+
+    @Override
+    public float[] spread(float[] byMeans, int[] rows) {
+      throw new UnsupportedOperationException("Nobody was asked.");
+    }
   }
 
   /**
    * Discrete actions: an exact expectation.
    *
-   * @param probabilities (observation rows, actions); only rows that are bootstrapped from are
-   *     filled
+   * @param probabilities (observation rows, actions); only rows that are asked about are filled
    */
   @SuppressWarnings("ArrayRecordComponent") // storage of a hot loop; never compared
   record Probabilities(Setting setting, float[] probabilities) implements TargetActions {
@@ -96,26 +147,46 @@ sealed interface TargetActions {
     /** Σ_a π(a|o') Q(o', a). */
     @Override
     public float[] nextValues(Network critic, MiniBatch batch) {
-      int actions = setting.actions();
       int[] next = batch.nextObservations();
-      float[] discounts = batch.discounts();
-      float[] q = critic.predict(setting.observations(), next); // (B, actions)
-      float[] values = new float[next.length];
-      for (int i = 0; i < values.length; i++) {
-        double v = 0;
-        for (int action = 0; action < actions && discounts[i] != 0; action++) {
-          v += (double) probabilities[next[i] * actions + action] * q[i * actions + action];
+      return means(critic.predict(setting.observations(), next), next);
+    }
+
+    @Override
+    public float[] actions(int[] rows, SplittableRandom random) {
+      return Network.NO_EXTRA;
+    }
+
+    @Override
+    public float[] means(float[] outputs, int[] rows) {
+      int actions = setting.actions();
+      float[] means = new float[rows.length];
+      for (int i = 0; i < means.length; i++) {
+        double mean = 0;
+        for (int action = 0; action < actions; action++) {
+          mean +=
+              (double) probabilities[rows[i] * actions + action] * outputs[i * actions + action];
         }
-        values[i] = (float) v;
+        means[i] = (float) mean;
       }
-      return values;
+      return means;
+    }
+
+    @Override
+    public float[] spread(float[] byMeans, int[] rows) {
+      int actions = setting.actions();
+      float[] gradient = new float[rows.length * actions];
+      for (int i = 0; i < gradient.length; i++) {
+        int row = rows[i / actions];
+        gradient[i] = byMeans[i / actions] * probabilities[row * actions + i % actions];
+      }
+      return gradient;
     }
   }
 
   /**
    * Continuous actions: the mean over draws, or the one action of a policy that is certain.
    *
-   * @param distributions of the observation rows that are bootstrapped from, {@link #CHUNK} in each
+   * @param distributions of the observation rows that are asked about, {@link #CHUNK} in each
    * @param place (observation rows), where in the distributions each of those rows stands
    * @param draws how many actions the mean is over
    */
@@ -164,6 +235,26 @@ sealed interface TargetActions {
         values[i / draws] += q[i] / draws;
       }
       return values;
+    }
+
+    @Override
+    public float[] actions(int[] rows, SplittableRandom random) {
+      int d = setting.dimensions();
+      float[] actions = new float[rows.length * d];
+      for (int i = 0; i < rows.length; i++) {
+        System.arraycopy(draw(rows[i], random), 0, actions, i * d, d);
+      }
+      return ((ActionSpace.Box) setting.data().actionSpace()).toUnits(actions);
+    }
+
+    @Override
+    public float[] means(float[] outputs, int[] rows) {
+      return outputs;
+    }
+
+    @Override
+    public float[] spread(float[] byMeans, int[] rows) {
+      return byMeans;
     }
 
     private float[] draw(int row, SplittableRandom random) {

@@ -33,7 +33,7 @@ public record NeuralBundle(
 
   /** Checks that the product fits the record. */
   public NeuralBundle {
-    if (product.head().isPolicy() != record.isOfPolicy()) {
+    if (!product.head().bundleKind().equals(record.kind())) {
       throw new IllegalArgumentException(
           "the head " + product.head() + " is not that of a " + record.kind());
     }

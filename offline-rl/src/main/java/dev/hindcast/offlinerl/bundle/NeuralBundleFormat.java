@@ -121,10 +121,14 @@ public final class NeuralBundleFormat implements BundleLoader.Format {
    */
   static Bundle bundle(BundleManifest manifest, FrozenProduct product, Normalizer normalizer) {
     product.checkFits(manifest.observationSpace(), manifest.actionSpace());
-    String kind = product.head().isPolicy() ? BundleManifest.POLICY : BundleManifest.Q_FUNCTION;
+    String kind = product.head().bundleKind();
     if (!manifest.kind().equals(kind)) {
       throw new IllegalArgumentException(
           "the manifest says " + manifest.kind() + ", but the head is that of a " + kind);
+    }
+    if (kind.equals(BundleManifest.VISIT_RATIOS)) {
+      return Bundle.of(
+          manifest, NeuralFunctions.ratios(product, normalizer, manifest.actionSpace()));
     }
     return product.head().isPolicy()
         ? new Bundle(

@@ -3,12 +3,14 @@ package dev.hindcast.offlinerl.bundle;
 import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.Decisions;
 import dev.hindcast.core.data.Normalizer;
+import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.offlinerl.network.MultilayerPerceptron;
 import dev.hindcast.offlinerl.product.FrozenProduct;
 import dev.hindcast.training.bundle.OnnxCheck;
 import dev.hindcast.training.head.Functions;
 import dev.hindcast.training.head.HeadPolicy;
 import dev.hindcast.training.head.HeadQFunction;
+import dev.hindcast.training.head.HeadVisitRatios;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -60,9 +62,23 @@ public final class NeuralFunctions implements Functions {
         product.head(), new NeuralFunctions(product, normalizer, actionSpace), actionSpace);
   }
 
+  /**
+   * The ratios of visits of a product whose head yields such.
+   *
+   * @param normalizer moves raw numeric fields to what the network was trained on
+   */
+  public static HeadVisitRatios ratios(
+      FrozenProduct product, Normalizer normalizer, ActionSpace actionSpace) {
+    return new HeadVisitRatios(
+        product.head(), new NeuralFunctions(product, normalizer, actionSpace), actionSpace);
+  }
+
   /** What a product's export must agree with. */
   static OnnxCheck check(
       FrozenProduct product, Normalizer normalizer, ActionSpace actionSpace, boolean usesMask) {
+    if (product.head().bundleKind().equals(BundleManifest.VISIT_RATIOS)) {
+      return OnnxCheck.of(ratios(product, normalizer, actionSpace));
+    }
     return product.head().isPolicy()
         ? OnnxCheck.of(policy(product, normalizer, actionSpace, usesMask))
         : OnnxCheck.of(values(product, normalizer, actionSpace));

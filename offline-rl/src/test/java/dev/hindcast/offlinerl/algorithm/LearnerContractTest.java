@@ -12,6 +12,7 @@ import dev.hindcast.core.data.Normalizer;
 import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.loss.FDivergence;
+import dev.hindcast.core.loss.VisitLagrangian;
 import dev.hindcast.core.policy.BundleLoader;
 import dev.hindcast.offlinerl.bundle.NeuralBundleFormat;
 import dev.hindcast.offlinerl.network.Network;
@@ -161,6 +162,10 @@ class LearnerContractTest extends LearnerContract {
     exams.put(
         "fitted-q-evaluation continuous",
         new Exam(new FittedQEvaluation.Config(0.01, 0.05), 60, 0));
+    for (String kind : List.of("discrete", "continuous")) {
+      exams.put(
+          "dice " + kind, new Exam(new Dice.Config(VisitLagrangian.Form.BEST_DICE, 0.01), 60, 0));
+    }
     return exams;
   }
 

@@ -4,6 +4,8 @@ import dev.hindcast.core.data.Decisions;
 import dev.hindcast.core.data.Normalizer;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.policy.Policy;
+import dev.hindcast.core.policy.VisitRatios;
+import dev.hindcast.offlinerl.bundle.NeuralFunctions;
 import dev.hindcast.offlinerl.network.MultilayerPerceptron;
 import dev.hindcast.offlinerl.network.Network;
 import dev.hindcast.offlinerl.network.Networks;
@@ -116,6 +118,30 @@ final class Training {
         target,
         losses -> {},
         (product, normalizer) -> first(product, normalizer).forward(decisions, actions));
+  }
+
+  /** The trained ratios of visits. */
+  static VisitRatios visitRatios(
+      String algorithm,
+      Record config,
+      TransitionColumns data,
+      double discount,
+      int updates,
+      Optional<Policy> target) {
+    List<VisitRatios> found = new ArrayList<>();
+    trained(
+        algorithm,
+        config,
+        data,
+        discount,
+        updates,
+        target,
+        losses -> {},
+        (product, normalizer) -> {
+          found.add(NeuralFunctions.ratios(product.frozen(), normalizer, data.actionSpace()));
+          return new float[0];
+        });
+    return found.get(0);
   }
 
   private static MultilayerPerceptron first(Product product, Normalizer normalizer) {

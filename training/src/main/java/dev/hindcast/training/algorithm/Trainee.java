@@ -4,6 +4,7 @@ import dev.hindcast.core.data.Decisions;
 import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.core.policy.Policy;
 import dev.hindcast.core.policy.QFunction;
+import dev.hindcast.core.policy.VisitRatios;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.training.bundle.TrainingRecord;
 import dev.hindcast.training.learner.Learner;
@@ -31,16 +32,25 @@ public interface Trainee extends AutoCloseable {
   /**
    * The policy that it has learned so far, which stays as it is and outlives it.
    *
-   * @throws IllegalStateException when it learns values
+   * @throws IllegalStateException when it learns something else
    */
   Policy policy();
 
   /**
    * The values that it has learned so far, which stay as they are and outlive it.
    *
-   * @throws IllegalStateException when it learns a policy
+   * @throws IllegalStateException when it learns something else
    */
   QFunction qFunction();
+
+  /**
+   * The ratios of visits that it has learned so far, which stay as they are and outlive it.
+   *
+   * @throws IllegalStateException when it learns something else
+   */
+  default VisitRatios visitRatios() {
+    throw new IllegalStateException("It does not learn ratios of visits.");
+  }
 
   /**
    * Publishes what it has learned as a bundle.

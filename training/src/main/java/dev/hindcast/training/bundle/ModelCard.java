@@ -101,7 +101,8 @@ public record ModelCard(TrainingRecord bundle, Words words) {
   }
 
   private String whatItIs() {
-    String kind = bundle.isOfPolicy() ? "A policy" : "A Q-function";
+    String kind =
+        bundle.isOfPolicy() ? "A policy" : isOfRatios() ? "Ratios of visits" : "A Q-function";
     String of =
         bundle
             .evaluates()
@@ -148,7 +149,11 @@ public record ModelCard(TrainingRecord bundle, Words words) {
         "- It knows only what the log shows. For observations unlike those, and for actions that"
             + " were rarely or never taken there, its outputs are guesses.");
     lines.add("- If the way in which the log was gathered changes, train and evaluate anew.");
-    if (!bundle.isOfPolicy()) {
+    if (isOfRatios()) {
+      lines.add(
+          "- Ratios are those to the visits of the very log they were learned on: of another log they"
+              + " say nothing. They are not right where `ends` is far from 1.");
+    } else if (!bundle.isOfPolicy()) {
       lines.add(
           "- Values are predictions of discounted returns, not measurements; they tend to be too"
               + " high for actions that the log does not have.");
@@ -198,7 +203,9 @@ public record ModelCard(TrainingRecord bundle, Words words) {
     lines.add(
         isPolicy
             ? "ActionDistribution actions = bundle.policy().orElseThrow().distribution(decisions);"
-            : "QFunction values = bundle.qFunction().orElseThrow();");
+            : isOfRatios()
+                ? "VisitRatios ratios = bundle.visitRatios().orElseThrow();"
+                : "QFunction values = bundle.qFunction().orElseThrow();");
     lines.add("```");
     return lines;
   }
@@ -208,6 +215,13 @@ public record ModelCard(TrainingRecord bundle, Words words) {
     if (bundle.isOfPolicy()) {
       return isDiscrete ? OnnxExport.PROBABILITIES : OnnxExport.ACTION;
     }
+    if (isOfRatios()) {
+      return isDiscrete ? OnnxExport.RATIOS : OnnxExport.RATIO;
+    }
     return isDiscrete ? OnnxExport.VALUES : OnnxExport.VALUE;
+  }
+
+  private boolean isOfRatios() {
+    return bundle.kind().equals(BundleManifest.VISIT_RATIOS);
   }
 }

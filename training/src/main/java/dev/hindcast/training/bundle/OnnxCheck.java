@@ -9,6 +9,7 @@ import dev.hindcast.core.data.Decisions;
 import dev.hindcast.core.policy.ActionDistribution;
 import dev.hindcast.training.head.HeadPolicy;
 import dev.hindcast.training.head.HeadQFunction;
+import dev.hindcast.training.head.HeadVisitRatios;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
@@ -26,23 +27,36 @@ public final class OnnxCheck {
 
   private final Optional<HeadPolicy> policy;
   private final Optional<HeadQFunction> values;
+  private final Optional<HeadVisitRatios> ratios;
   private final ActionSpace actionSpace;
 
   private OnnxCheck(
-      Optional<HeadPolicy> policy, Optional<HeadQFunction> values, ActionSpace actionSpace) {
+      Optional<HeadPolicy> policy,
+      Optional<HeadQFunction> values,
+      Optional<HeadVisitRatios> ratios,
+      ActionSpace actionSpace) {
     this.policy = policy;
     this.values = values;
+    this.ratios = ratios;
     this.actionSpace = actionSpace;
   }
 
   /** Of a policy's export. */
   public static OnnxCheck of(HeadPolicy policy) {
-    return new OnnxCheck(Optional.of(policy), Optional.empty(), policy.actionSpace());
+    return new OnnxCheck(
+        Optional.of(policy), Optional.empty(), Optional.empty(), policy.actionSpace());
   }
 
   /** Of a Q-function's export. */
   public static OnnxCheck of(HeadQFunction values) {
-    return new OnnxCheck(Optional.empty(), Optional.of(values), values.actionSpace());
+    return new OnnxCheck(
+        Optional.empty(), Optional.of(values), Optional.empty(), values.actionSpace());
+  }
+
+  /** Of the export of ratios of visits. */
+  public static OnnxCheck of(HeadVisitRatios ratios) {
+    return new OnnxCheck(
+        Optional.empty(), Optional.empty(), Optional.of(ratios), ratios.actionSpace());
   }
 
   /**
@@ -111,6 +125,14 @@ public final class OnnxCheck {
         outputs.put(OnnxExport.VALUES, values.get().values(sample));
       } else {
         outputs.put(OnnxExport.VALUE, values.get().values(sample, actions));
+      }
+      return outputs;
+    }
+    if (ratios.isPresent()) {
+      if (actionSpace instanceof ActionSpace.Discrete) {
+        outputs.put(OnnxExport.RATIOS, ratios.get().ratios(sample));
+      } else {
+        outputs.put(OnnxExport.RATIO, ratios.get().ratios(sample, actions));
       }
       return outputs;
     }

@@ -29,6 +29,12 @@ public final class OnnxExport {
   /** Output: the value of a continuous action. */
   public static final String VALUE = "value";
 
+  /** Output: ratios of visits of discrete actions. */
+  public static final String RATIOS = "ratios";
+
+  /** Output: the ratio of visits of a continuous action. */
+  public static final String RATIO = "ratio";
+
   /** Output: the mean of a Gaussian. */
   public static final String MEAN = "mean";
 

@@ -68,6 +68,11 @@ public final class OnnxHeads {
       graph.floatOutput(OnnxExport.VALUES, actions);
       return;
     }
+    if (head instanceof Head.VisitRatios ratios) {
+      ratios(ratios.positive(), OnnxExport.RATIOS, outputs(Head.RATIO));
+      graph.floatOutput(OnnxExport.RATIOS, actions);
+      return;
+    }
     if (usesMask) {
       graph.booleanInput(OnnxExport.MASK, actions);
       graph.constant("masked.logit", new float[] {MASKED_LOGIT});
@@ -103,6 +108,14 @@ public final class OnnxHeads {
     graph.floatOutput(OnnxExport.VALUES, actions);
   }
 
+  private void ratios(boolean positive, String name, String outputs) {
+    if (positive) {
+      graph.node("Mul", name, outputs, outputs);
+    } else {
+      graph.node("Identity", name, outputs);
+    }
+  }
+
   private String masked(String name, String values, boolean usesMask) {
     if (!usesMask) {
       return values;
@@ -115,6 +128,14 @@ public final class OnnxHeads {
     int d = box.dimensions();
     if (head instanceof Head.ActionValue) {
       actionValue(box);
+      return;
+    }
+    if (head instanceof Head.VisitRatio ratio) {
+      graph.floatInput(OnnxExport.ACTION, d);
+      String outputs = functions.outputsAt(Head.RATIO, OnnxExport.ACTION);
+      ratios(ratio.positive(), "ratio.linked", outputs);
+      graph.firstColumn(OnnxExport.RATIO, "ratio.linked");
+      graph.floatOutput(OnnxExport.RATIO);
       return;
     }
     box(box);

@@ -15,11 +15,12 @@ import java.util.Optional;
  * @param name what people call it
  * @param algorithm the catalogue name
  * @param description what the algorithm does, in one sentence
- * @param kind {@link BundleManifest#POLICY} or {@link BundleManifest#Q_FUNCTION}
+ * @param kind {@link BundleManifest#POLICY}, {@link BundleManifest#Q_FUNCTION} or {@link
+ *     BundleManifest#VISIT_RATIOS}
  * @param observationSpace what it is shown
  * @param actionSpace what it chooses from
  * @param usesMask whether a policy was trained with masks
- * @param evaluates for a Q-function: whose returns it predicts
+ * @param evaluates whose returns a Q-function predicts, or whose visits ratios are about
  * @param discount γ of training
  * @param updates made
  * @param metrics figures at the end of training
@@ -50,7 +51,7 @@ public record TrainingRecord(
     metrics = Map.copyOf(metrics);
   }
 
-  /** Whether a policy was learned rather than values. */
+  /** Whether a policy was learned rather than values or ratios. */
   public boolean isOfPolicy() {
     return kind.equals(BundleManifest.POLICY);
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.hindcast.core.config.Require;
+import dev.hindcast.core.policy.BundleManifest;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.Set;
@@ -22,7 +23,9 @@ import java.util.Set;
   @JsonSubTypes.Type(value = Head.SquashedGaussian.class, name = "squashed_gaussian"),
   @JsonSubTypes.Type(value = Head.Residual.class, name = "residual"),
   @JsonSubTypes.Type(value = Head.ActionValues.class, name = "action_values"),
-  @JsonSubTypes.Type(value = Head.ActionValue.class, name = "action_value")
+  @JsonSubTypes.Type(value = Head.ActionValue.class, name = "action_value"),
+  @JsonSubTypes.Type(value = Head.VisitRatios.class, name = "visit_ratios"),
+  @JsonSubTypes.Type(value = Head.VisitRatio.class, name = "visit_ratio")
 })
 public sealed interface Head extends Serializable {
   /** The role of the network that policies act with. */
@@ -30,6 +33,9 @@ public sealed interface Head extends Serializable {
 
   /** The role of a network of values. */
   String Q = "q";
+
+  /** The role of a network of ratios of visits. */
+  String RATIO = "ratio";
 
   /** The role of a model of the behavior policy. */
   String BEHAVIOR = "behavior";
@@ -40,10 +46,15 @@ public sealed interface Head extends Serializable {
   /** The vector of log standard deviations that do not depend on the observation. */
   String LOG_DEVIATION = "log_deviation";
 
-  /** Whether it yields a policy rather than values. */
+  /** What a manifest calls the bundles of such a head. */
+  default String bundleKind() {
+    return BundleManifest.POLICY;
+  }
+
+  /** Whether it yields a policy rather than values or ratios. */
   @JsonIgnore
   default boolean isPolicy() {
-    return true;
+    return bundleKind().equals(BundleManifest.POLICY);
   }
 
   /** Whether it speaks of discrete actions; otherwise they lie in a box. */
@@ -202,8 +213,8 @@ public sealed interface Head extends Serializable {
     }
 
     @Override
-    public boolean isPolicy() {
-      return false;
+    public String bundleKind() {
+      return BundleManifest.Q_FUNCTION;
     }
   }
 
@@ -215,8 +226,48 @@ public sealed interface Head extends Serializable {
     }
 
     @Override
-    public boolean isPolicy() {
-      return false;
+    public String bundleKind() {
+      return BundleManifest.Q_FUNCTION;
+    }
+  }
+
+  /**
+   * Ratios of visits of discrete actions: the outputs of {@code ratio}.
+   *
+   * @param positive whether an output x stands for {@code x^2}
+   */
+  record VisitRatios(boolean positive) implements Head {
+    @Override
+    public boolean isDiscrete() {
+      return true;
+    }
+
+    @Override
+    public Map<String, Shape> shapes(int size) {
+      return Map.of(RATIO, new Shape(0, size));
+    }
+
+    @Override
+    public String bundleKind() {
+      return BundleManifest.VISIT_RATIOS;
+    }
+  }
+
+  /**
+   * The ratio of visits of a continuous action, in [-1, 1], that {@code ratio} is given as extra
+   * inputs.
+   *
+   * @param positive whether an output x stands for {@code x^2}
+   */
+  record VisitRatio(boolean positive) implements Head {
+    @Override
+    public Map<String, Shape> shapes(int size) {
+      return Map.of(RATIO, new Shape(size, 1));
+    }
+
+    @Override
+    public String bundleKind() {
+      return BundleManifest.VISIT_RATIOS;
     }
   }
 }

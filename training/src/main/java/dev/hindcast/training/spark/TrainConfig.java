@@ -123,7 +123,7 @@ public record TrainConfig(
       item.at("as").problem("'" + family + "' should be letters, digits, '.', '_' or '-'");
     }
     List<PolicySpec> of = new ArrayList<>();
-    if (entry.yields() == Yields.Q_FUNCTION) {
+    if (entry.yields() != Yields.POLICY) {
       item.at("of").items().forEach(policy -> of.add(PolicySpec.from(policy)));
     }
     refuseMeaningless(item, entry);

@@ -12,6 +12,7 @@ import dev.hindcast.dataset.ArtefactFolder;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.dataset.Dataset;
 import dev.hindcast.dataset.TargetPolicies;
+import dev.hindcast.training.algorithm.Yields;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -111,7 +112,7 @@ public final class TrainJob {
     wave(first);
     List<Trial> second = new ArrayList<>();
     for (TrainConfig.Plan plan : plans) {
-      if (!plan.yieldsPolicy() && !dataset.manifest().isHorizonOne()) {
+      if (!plan.yieldsPolicy() && needsTarget(plan)) {
         second.addAll(evaluations(trials, plan, trainedTargets(plan)));
       }
     }
@@ -121,11 +122,16 @@ public final class TrainJob {
   }
 
   private List<Trial> evaluations(Trials trials, TrainConfig.Plan plan, List<TargetPolicy> of) {
-    return dataset.manifest().isHorizonOne()
-        ? trials.ofEvaluation(plan, Optional.empty())
-        : of.stream()
+    return needsTarget(plan)
+        ? of.stream()
             .flatMap(target -> trials.ofEvaluation(plan, Optional.of(target)).stream())
-            .toList();
+            .toList()
+        : trials.ofEvaluation(plan, Optional.empty());
+  }
+
+  /** Values of episodes with one step hold for any policy; nothing else does. */
+  private boolean needsTarget(TrainConfig.Plan plan) {
+    return plan.algorithm().yields() == Yields.VISIT_RATIOS || !dataset.manifest().isHorizonOne();
   }
 
   private void checkDataset() {
@@ -157,8 +163,7 @@ public final class TrainJob {
   /** The policies that are there before training, by name: so that mistakes show at once. */
   private Map<String, TargetPolicy> givenPolicies() {
     Map<String, TargetPolicy> given = new LinkedHashMap<>();
-    boolean evaluates = config.plans().stream().anyMatch(plan -> !plan.yieldsPolicy());
-    if (!evaluates || dataset.manifest().isHorizonOne()) {
+    if (config.plans().stream().noneMatch(plan -> !plan.yieldsPolicy() && needsTarget(plan))) {
       return given;
     }
     List<PolicySpec> specs = new ArrayList<>(config.pipeline().policies());

@@ -51,7 +51,7 @@ record Trial(
     return !settings.distribution().isWhole() && algorithm.meeting().isEmpty();
   }
 
-  /** Whether it learns a policy rather than values. */
+  /** Whether it learns a policy rather than values or ratios. */
   boolean yieldsPolicy() {
     return algorithm.yields() == Yields.POLICY;
   }

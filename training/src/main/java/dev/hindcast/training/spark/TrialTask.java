@@ -134,7 +134,7 @@ record TrialTask(
         trial.name(),
         trial.algorithm().name(),
         trial.algorithm().description(),
-        trial.yieldsPolicy() ? BundleManifest.POLICY : BundleManifest.Q_FUNCTION,
+        trial.algorithm().yields().bundleKind(),
         data.observationSpace(),
         data.actionSpace(),
         trial.yieldsPolicy() && data.hasMask(),

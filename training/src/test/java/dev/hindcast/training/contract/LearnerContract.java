@@ -18,9 +18,9 @@ import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.policy.ActionDistribution;
 import dev.hindcast.core.policy.Bundle;
 import dev.hindcast.core.policy.BundleLoader;
-import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.core.policy.Policy;
 import dev.hindcast.core.policy.QFunction;
+import dev.hindcast.core.policy.VisitRatios;
 import dev.hindcast.dataset.ArtefactWriter;
 import dev.hindcast.training.algorithm.Algorithm;
 import dev.hindcast.training.algorithm.Assignment;
@@ -190,6 +190,9 @@ public abstract class LearnerContract {
       if (algorithm.yields() == Yields.Q_FUNCTION) {
         assertThat(valuesOf(loaded.qFunction().orElseThrow(), sample, course))
             .containsExactly(valuesOf(run.trainee.qFunction(), sample, course));
+      } else if (algorithm.yields() == Yields.VISIT_RATIOS) {
+        assertThat(ratiosOf(loaded.visitRatios().orElseThrow(), sample, course))
+            .containsExactly(ratiosOf(run.trainee.visitRatios(), sample, course));
       } else if (course == CHAIN) {
         assertThat(loaded.policy().orElseThrow().categorical(sample).probabilities())
             .containsExactly(run.trainee.policy().categorical(sample).probabilities());
@@ -209,6 +212,12 @@ public abstract class LearnerContract {
         : function.values(sample);
   }
 
+  private static double[] ratiosOf(VisitRatios ratios, Decisions sample, Course course) {
+    return course.log().actionSpace() instanceof ActionSpace.Box box
+        ? ratios.ratios(sample, new float[sample.size() * box.dimensions()])
+        : ratios.ratios(sample);
+  }
+
   private void remembers(Algorithm algorithm, Course course, Exam exam) throws IOException {
     long half = FEW_UPDATES / 2;
     String name = named(algorithm, course);
@@ -225,7 +234,7 @@ public abstract class LearnerContract {
     byte[] wanted = Files.readAllBytes(bundles.resolve(name + " then").resolve(model));
     Path now = bundles.resolve(name + " now");
     assertThat(now.resolve(OnnxExport.snapshot(half))).hasBinaryContent(wanted);
-    if (algorithm.yields() == Yields.Q_FUNCTION) {
+    if (algorithm.yields() != Yields.POLICY) {
       assertThat(Files.readAllBytes(now.resolve(model))).as("it went on").isNotEqualTo(wanted);
     }
   }
@@ -363,7 +372,7 @@ public abstract class LearnerContract {
               "x-seed0",
               algorithm.name(),
               algorithm.description(),
-              isPolicy ? BundleManifest.POLICY : BundleManifest.Q_FUNCTION,
+              algorithm.yields().bundleKind(),
               log.observationSpace(),
               log.actionSpace(),
               isPolicy && log.hasMask(),
