@@ -37,7 +37,7 @@ final class Inspection {
     byte[] json = CanonicalJson.text(manifest).getBytes(StandardCharsets.UTF_8);
     return switch (manifest.path("kind").asText()) {
       case DatasetManifest.KIND -> dataset(CanonicalJson.read(json, DatasetManifest.class));
-      case BundleManifest.POLICY, BundleManifest.Q_FUNCTION ->
+      case BundleManifest.POLICY, BundleManifest.Q_FUNCTION, BundleManifest.VISIT_RATIOS ->
           bundle(CanonicalJson.read(json, BundleManifest.class), drivers(path));
       case EvaluationReport.KIND -> report(readReport(path));
       case DecisionsManifest.KIND -> decisions(CanonicalJson.read(json, DecisionsManifest.class));
@@ -152,7 +152,11 @@ final class Inspection {
     Lines lines = new Lines();
     lines.add(
         "%s %s, fingerprint %s",
-        manifest.kind().equals(BundleManifest.POLICY) ? "Policy" : "Q-function",
+        switch (manifest.kind()) {
+          case BundleManifest.POLICY -> "Policy";
+          case BundleManifest.VISIT_RATIOS -> "Ratios of visits";
+          default -> "Q-function";
+        },
         manifest.name(),
         manifest.fingerprint().brief());
     lines.add(

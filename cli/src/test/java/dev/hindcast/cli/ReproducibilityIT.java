@@ -54,7 +54,7 @@ class ReproducibilityIT {
             "--set",
             "train.updates=300",
             "--set",
-            "train.algorithms=[iql, behavior-cloning, {name: fitted-q-evaluation, of: [iql], updates: 300}]"));
+            "train.algorithms=[iql, behavior-cloning, {name: fitted-q-evaluation, of: [iql], updates: 300}, {name: dice, of: [iql], updates: 50}]"));
     ok(
         hindcast.run(
             "evaluate",

@@ -41,6 +41,10 @@ public final class TableBundles implements BundleLoader.Format {
   public Bundle load(BundleManifest manifest, Path folder) throws IOException {
     double[] table = CanonicalJson.read(Files.readAllBytes(folder.resolve(FILE)), double[].class);
     int actions = ((dev.hindcast.core.data.ActionSpace.Discrete) manifest.actionSpace()).size();
+    if (manifest.kind().equals(BundleManifest.VISIT_RATIOS)) {
+      TabularQ ratios = new TabularQ(table, actions);
+      return Bundle.of(manifest, ratios::values);
+    }
     boolean policy = manifest.kind().equals(BundleManifest.POLICY);
     return new Bundle(
         manifest,

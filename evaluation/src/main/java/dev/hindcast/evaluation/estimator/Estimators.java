@@ -177,6 +177,28 @@ public final class Estimators {
               Need.PROPENSITIES,
               Need.STATES),
           entry(
+              "marginal-importance-sampling",
+              "MIS",
+              "rewards weighted by learned ratios of visits; no propensities needed",
+              Scope.ANY,
+              log -> new MarginalImportanceSampling(),
+              Need.VISIT_RATIOS),
+          entry(
+              "self-normalized-marginal-importance-sampling",
+              "SNMIS",
+              "the same, divided by how often the ratios let an episode end",
+              Scope.ANY,
+              log -> new SelfNormalizedMarginal(log.discount()),
+              Need.VISIT_RATIOS),
+          entry(
+              "marginal-doubly-robust",
+              "MDR",
+              "the Q-function corrected by residuals, weighted by learned ratios of visits",
+              Scope.ANY,
+              log -> new MarginalDoublyRobust(Weighing.LEARNED, log.discount()),
+              Need.VISIT_RATIOS,
+              Need.Q_FUNCTION),
+          entry(
               "switch-doubly-robust",
               "Switch-DR",
               "doubly robust up to a weight that the log chooses, beyond it the Q-function alone",
@@ -229,7 +251,9 @@ public final class Estimators {
     /** How many episodes there will be; a stream does not know. */
     EPISODE_COUNT,
     /** Observations of few combinations of categories, to be counted as states. */
-    STATES
+    STATES,
+    /** How much more often the target policy would come by what the log shows. */
+    VISIT_RATIOS
   }
 
   /** Where an estimator is offered. */

@@ -23,6 +23,7 @@ public final class ScoredEpisode {
   private final double[] durations;
   private Marginals whole = Marginals.NONE;
   private Marginals crossed = Marginals.NONE;
+  private Marginals learned = Marginals.NONE;
 
   private ScoredEpisode(
       double[] rewards,
@@ -81,8 +82,7 @@ public final class ScoredEpisode {
    * @param stepDurations (steps), each at least 0; empty when every step took 1; kept, not copied
    */
   public ScoredEpisode lasting(double[] stepDurations) {
-    return new ScoredEpisode(rewards, ratios, q, v, finalV, terminated, stepDurations)
-        .among(whole, crossed);
+    return with(stepDurations, whole, crossed, learned);
   }
 
   /**
@@ -92,9 +92,28 @@ public final class ScoredEpisode {
    * @param byOthers what a model says that has not seen this episode
    */
   public ScoredEpisode among(Marginals byAll, Marginals byOthers) {
-    ScoredEpisode same = new ScoredEpisode(rewards, ratios, q, v, finalV, terminated, durations);
+    return with(durations, byAll, byOthers, learned);
+  }
+
+  /**
+   * The same episode with learned ratios of visits, beside the Q-function's values where it has
+   * any.
+   *
+   * @param visitRatios (steps) of the logged actions, 0 where the log does not say what followed;
+   *     kept, not copied
+   */
+  public ScoredEpisode visited(double[] visitRatios) {
+    return with(
+        durations, whole, crossed, new Marginals(visitRatios, ScoredEpisode.NONE, q, v, tail()));
+  }
+
+  private ScoredEpisode with(
+      double[] stepDurations, Marginals byAll, Marginals byOthers, Marginals byBundles) {
+    ScoredEpisode same =
+        new ScoredEpisode(rewards, ratios, q, v, finalV, terminated, stepDurations);
     same.whole = byAll;
     same.crossed = byOthers;
+    same.learned = byBundles;
     return same;
   }
 
@@ -163,6 +182,11 @@ public final class ScoredEpisode {
     return durations.length == 0 ? discount : Math.pow(discount, durations[t]);
   }
 
+  /** Whether the world ended it. */
+  public boolean isTerminated() {
+    return terminated;
+  }
+
   /** The reward of a step. */
   public double reward(int t) {
     return rewards[t];
@@ -219,6 +243,11 @@ public final class ScoredEpisode {
   /** What a model of states says that has not seen this episode. */
   public Marginals crossed() {
     return crossed;
+  }
+
+  /** What bundles say that have learned how often the target policy would come by. */
+  public Marginals learned() {
+    return learned;
   }
 
   /** The discounted return. */

@@ -17,6 +17,7 @@ import dev.hindcast.core.policy.Policy;
 import dev.hindcast.core.policy.PolicySpec;
 import dev.hindcast.core.policy.QFunction;
 import dev.hindcast.core.policy.TargetPolicy;
+import dev.hindcast.core.policy.VisitRatios;
 import dev.hindcast.core.report.EvaluationReport.LearningCurve;
 import dev.hindcast.core.report.EvaluationReport.Remark;
 import dev.hindcast.core.report.EvaluationReport.Source;
@@ -255,13 +256,14 @@ public record EvaluationPlan(
     private final Estimators.Setting setting;
     private final boolean horizonOne;
     private final Map<String, TargetPolicy> policies = new LinkedHashMap<>();
-    private final List<LoadedQ> qFunctions = new ArrayList<>();
+    private final List<Loaded<QFunction>> qFunctions = new ArrayList<>();
+    private final List<Loaded<VisitRatios>> visitRatios = new ArrayList<>();
     private final List<PastLog> pastLogs = new ArrayList<>();
     private final List<LearningCurve> curves = new ArrayList<>();
     private final List<Remark> warnings = new ArrayList<>();
     private final List<Provenance.Input> inputs = new ArrayList<>();
 
-    private record LoadedQ(BundleManifest manifest, QFunction function) {
+    private record Loaded<F>(BundleManifest manifest, F function) {
       boolean speaksOf(TargetPolicy policy) {
         return manifest.evaluates().isEmpty()
             || manifest.evaluates().get().fingerprint().equals(policy.fingerprint());
@@ -327,6 +329,8 @@ public record EvaluationPlan(
       BundleManifest bundle = BundleLoader.manifest(folder);
       if (bundle.kind().equals(BundleManifest.Q_FUNCTION)) {
         addQFunction(folder);
+      } else if (bundle.kind().equals(BundleManifest.VISIT_RATIOS)) {
+        addVisitRatios(folder);
       } else {
         addPolicyBundle(new PolicySpec.BundleFolder(bundle.name(), uri), folder);
       }
@@ -352,10 +356,47 @@ public record EvaluationPlan(
       var bundle = loader.load(folder);
       BundleManifest found = bundle.manifest();
       requireSameDataset(found);
+      requireSameSpacesAndDiscount("Q-function", found);
+      requireSameRewards(found);
+      if (qFunctions.stream()
+          .noneMatch(q -> q.manifest().fingerprint().equals(found.fingerprint()))) {
+        qFunctions.add(new Loaded<>(found, bundle.qFunction().orElseThrow()));
+        inputs.add(new Provenance.Input(found.kind(), found.name(), found.fingerprint()));
+        LearningCurves.read(folder, found).ifPresent(curves::add);
+      }
+    }
+
+    /** Ratios are those to the visits of one log: no permission makes them those of another. */
+    private void addVisitRatios(Path folder) {
+      var bundle = loader.load(folder);
+      BundleManifest found = bundle.manifest();
+      if (found.dataset().filter(dataset::equals).isEmpty()) {
+        throw UserError.usage(
+            "Cannot use bundle of visit ratios "
+                + found.name()
+                + " on dataset "
+                + manifest.name()
+                + " ("
+                + dataset.brief()
+                + "): its ratios are those to the visits of another log. Train dice on this dataset, or"
+                + " leave it out.");
+      }
+      requireSameSpacesAndDiscount("bundle of visit ratios", found);
+      if (visitRatios.stream()
+          .noneMatch(there -> there.manifest().fingerprint().equals(found.fingerprint()))) {
+        visitRatios.add(new Loaded<>(found, bundle.visitRatios().orElseThrow()));
+        inputs.add(new Provenance.Input(found.kind(), found.name(), found.fingerprint()));
+        LearningCurves.read(folder, found).ifPresent(curves::add);
+      }
+    }
+
+    private void requireSameSpacesAndDiscount(String what, BundleManifest found) {
       if (!found.actionSpace().equals(manifest.actionSpace())
           || !found.observationSpace().equals(manifest.observationSpace())) {
         throw UserError.usage(
-            "Cannot use Q-function "
+            "Cannot use "
+                + what
+                + " "
                 + found.name()
                 + ": it was made for other observations or actions than those of dataset "
                 + manifest.name()
@@ -364,20 +405,15 @@ public record EvaluationPlan(
       double discount = config.pipeline().discount();
       if (!horizonOne && Math.abs(found.discount() - discount) > 1e-12) {
         throw UserError.usage(
-            "Cannot use Q-function "
+            "Cannot use "
+                + what
+                + " "
                 + found.name()
                 + ": it was trained with discount "
                 + found.discount()
                 + ", and returns are evaluated with "
                 + discount
                 + ". Train it with the same discount, or leave it out.");
-      }
-      requireSameRewards(found);
-      if (qFunctions.stream()
-          .noneMatch(q -> q.manifest().fingerprint().equals(found.fingerprint()))) {
-        qFunctions.add(new LoadedQ(found, bundle.qFunction().orElseThrow()));
-        inputs.add(new Provenance.Input(found.kind(), found.name(), found.fingerprint()));
-        LearningCurves.read(folder, found).ifPresent(curves::add);
       }
     }
 
@@ -505,9 +541,15 @@ public record EvaluationPlan(
         return new Target(
             policy, Candidate.logged(), List.of(), List.of(line(entry, true)), List.of());
       }
-      List<LoadedQ> speaking = qFunctions.stream().filter(q -> q.speaksOf(policy)).toList();
+      List<Loaded<QFunction>> speaking =
+          qFunctions.stream().filter(q -> q.speaksOf(policy)).toList();
       boolean weighable = isWeighable(policy.policy().get());
-      List<QFunction> functions = speaking.stream().map(LoadedQ::function).toList();
+      List<QFunction> functions = speaking.stream().map(Loaded::function).toList();
+      List<VisitRatios> ratios =
+          visitRatios.stream()
+              .filter(there -> there.speaksOf(policy))
+              .map(Loaded::function)
+              .toList();
       Candidate candidate =
           weighable
               ? Candidate.of(policy.policy().get(), functions)
@@ -522,9 +564,11 @@ public record EvaluationPlan(
       }
       return new Target(
           policy,
-          candidate,
-          speaking.stream().map(LoadedQ::source).toList(),
-          lines(!speaking.isEmpty(), weighable || config.smoothing().isOn()),
+          candidate.visiting(ratios),
+          speaking.stream().map(Loaded::source).toList(),
+          lines(
+              new Has(
+                  !speaking.isEmpty(), weighable || config.smoothing().isOn(), !ratios.isEmpty())),
           remarks);
     }
 
@@ -545,7 +589,16 @@ public record EvaluationPlan(
       return policy.continuous(zeros).hasDensity();
     }
 
-    private List<Target.Line> lines(boolean hasValues, boolean weighable) {
+    /**
+     * What there is for a policy.
+     *
+     * @param values a Q-function
+     * @param weights probabilities or densities of what it does
+     * @param visitRatios ratios of its visits
+     */
+    private record Has(boolean values, boolean weights, boolean visitRatios) {}
+
+    private List<Target.Line> lines(Has has) {
       List<Estimators.Entry> wanted = new ArrayList<>();
       boolean byName = !config.estimators().isEmpty();
       for (Estimators.Entry entry : Estimators.all()) {
@@ -554,20 +607,19 @@ public record EvaluationPlan(
                 || (byName
                     ? config.estimators().contains(entry.name())
                     : entry.isOfferedOn(horizonOne)
-                        && missing(entry, hasValues, weighable)
+                        && missing(entry, has)
                             .filter(reason -> !reason.equals(NO_DENSITY))
                             .isEmpty());
         if (chosen && entry.scope() != Estimators.Scope.LOGGED_POLICY) {
           wanted.add(entry);
         }
       }
-      String primary =
-          config.primary().or(() -> preferred(wanted, hasValues, weighable)).orElse("");
+      String primary = config.primary().or(() -> preferred(wanted, has)).orElse("");
       return wanted.stream()
           .map(
               entry -> {
                 boolean isPrimary = entry.name().equals(primary);
-                return missing(entry, hasValues, weighable)
+                return missing(entry, has)
                     .map(
                         reason ->
                             new Target.Line(
@@ -577,11 +629,10 @@ public record EvaluationPlan(
           .toList();
     }
 
-    private Optional<String> preferred(
-        List<Estimators.Entry> wanted, boolean hasValues, boolean weighable) {
+    private Optional<String> preferred(List<Estimators.Entry> wanted, Has has) {
       List<String> possible =
           wanted.stream()
-              .filter(entry -> missing(entry, hasValues, weighable).isEmpty())
+              .filter(entry -> missing(entry, has).isEmpty())
               .map(Estimators.Entry::name)
               .toList();
       return Estimators.preference().stream()
@@ -590,7 +641,7 @@ public record EvaluationPlan(
           .or(() -> possible.stream().findFirst());
     }
 
-    private Optional<String> missing(Estimators.Entry entry, boolean hasValues, boolean weighable) {
+    private Optional<String> missing(Estimators.Entry entry, Has has) {
       if (entry.needs().contains(Estimators.Need.STATES)
           && !StateCounts.canCount(manifest.observationSpace(), manifest.actionSpace())) {
         return Optional.of(
@@ -601,11 +652,14 @@ public record EvaluationPlan(
       if (entry.needs().contains(Estimators.Need.PROPENSITIES) && !manifest.hasPropensity()) {
         return Optional.of("the log has no propensities");
       }
-      if (entry.needs().contains(Estimators.Need.PROPENSITIES) && !weighable) {
+      if (entry.needs().contains(Estimators.Need.PROPENSITIES) && !has.weights()) {
         return Optional.of(NO_DENSITY);
       }
-      if (entry.needs().contains(Estimators.Need.Q_FUNCTION) && !hasValues) {
+      if (entry.needs().contains(Estimators.Need.Q_FUNCTION) && !has.values()) {
         return Optional.of("no Q-function of this policy was given");
+      }
+      if (entry.needs().contains(Estimators.Need.VISIT_RATIOS) && !has.visitRatios()) {
+        return Optional.of("no ratios of this policy's visits were given: train dice of it");
       }
       if (entry.scope() == Estimators.Scope.ONE_STEP && !horizonOne) {
         return Optional.of("it is for logs whose episodes have one step");
@@ -619,7 +673,7 @@ public record EvaluationPlan(
     }
 
     private void addWarnings(List<Target> targets) {
-      for (LoadedQ q : qFunctions) {
+      for (Loaded<QFunction> q : qFunctions) {
         if (targets.stream().noneMatch(target -> target.qFunctions().contains(q.source()))) {
           warnings.add(
               new Remark(
@@ -630,6 +684,23 @@ public record EvaluationPlan(
                       + q.manifest().evaluates().map(BundleManifest.Evaluates::name).orElse("none")
                       + ", which is not among the policies here, or not in the same version; it was"
                       + " not used."));
+        }
+      }
+      for (Loaded<VisitRatios> ratios : visitRatios) {
+        if (policies.values().stream().noneMatch(ratios::speaksOf)) {
+          warnings.add(
+              new Remark(
+                  "unused-visit-ratios",
+                  "Ratios of visits "
+                      + ratios.manifest().name()
+                      + " are about "
+                      + ratios
+                          .manifest()
+                          .evaluates()
+                          .map(BundleManifest.Evaluates::name)
+                          .orElse("none")
+                      + ", which is not among the policies here, or not in the same version; they"
+                      + " were not used."));
         }
       }
       for (String name : config.knownValues().keySet()) {

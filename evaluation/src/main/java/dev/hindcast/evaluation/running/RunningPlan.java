@@ -370,6 +370,11 @@ public final class RunningPlan implements Serializable {
       if (entry.needs().contains(Estimators.Need.Q_FUNCTION) && !hasValues) {
         throw UserError.usage(cannot + "no Q-function of it is among stream.estimate.q-functions.");
       }
+      if (entry.needs().contains(Estimators.Need.VISIT_RATIOS)) {
+        throw UserError.usage(
+            cannot
+                + "ratios of visits are those to one log, and a stream goes on. Leave it to hindcast evaluate.");
+      }
       if (entry.isOfWholeLogs()) {
         throw UserError.usage(
             cannot + "it looks at a whole log first. Leave it to hindcast evaluate.");

@@ -4,6 +4,7 @@ import dev.hindcast.core.data.Decisions;
 import dev.hindcast.core.policy.ActionDistribution.Continuous;
 import dev.hindcast.core.policy.Policy;
 import dev.hindcast.core.policy.QFunction;
+import dev.hindcast.core.policy.VisitRatios;
 import dev.hindcast.evaluation.states.StateCounts;
 import dev.hindcast.evaluation.states.StateModels;
 import java.io.Serializable;
@@ -20,9 +21,10 @@ public final class Candidate implements Serializable {
   private final boolean weighable;
   private final List<StateModels> states;
   private final List<Kernel> kernel;
+  private final List<VisitRatios> visitRatios;
 
   private Candidate(List<Policy> policy, List<QFunction> qFunctions, boolean weighable) {
-    this(policy, qFunctions, weighable, List.of(), List.of());
+    this(policy, qFunctions, weighable, List.of(), List.of(), List.of());
   }
 
   private Candidate(
@@ -30,7 +32,9 @@ public final class Candidate implements Serializable {
       List<QFunction> qFunctions,
       boolean weighable,
       List<StateModels> states,
-      List<Kernel> kernel) {
+      List<Kernel> kernel,
+      List<VisitRatios> visitRatios) {
+    this.visitRatios = List.copyOf(visitRatios);
     this.weighable = weighable;
     this.states = List.copyOf(states);
     this.kernel = List.copyOf(kernel);
@@ -60,12 +64,17 @@ public final class Candidate implements Serializable {
     return isLogged()
         ? this
         : new Candidate(
-            policy, qFunctions, weighable, List.of(StateModels.of(counts, policy.get(0))), kernel);
+            policy,
+            qFunctions,
+            weighable,
+            List.of(StateModels.of(counts, policy.get(0))),
+            kernel,
+            visitRatios);
   }
 
   /** The same with what it does for certain weighed as if a kernel were around it. */
   public Candidate smoothed(Kernel around) {
-    return new Candidate(policy, qFunctions, true, states, List.of(around));
+    return new Candidate(policy, qFunctions, true, states, List.of(around), visitRatios);
   }
 
   /** What surrounds its certain actions where they are weighed. */
@@ -89,6 +98,16 @@ public final class Candidate implements Serializable {
               : kernel.get(0).density(acts.box(), centers, actions, i);
     }
     return densities;
+  }
+
+  /** The same with ratios of its visits to the log's; those of several are averaged. */
+  public Candidate visiting(List<VisitRatios> ratios) {
+    return new Candidate(policy, qFunctions, weighable, states, kernel, ratios);
+  }
+
+  /** Whether there are ratios of its visits to the log's. */
+  boolean hasVisitRatios() {
+    return !visitRatios.isEmpty();
   }
 
   /** What a log's states say of it, where they were counted. */
@@ -118,18 +137,28 @@ public final class Candidate implements Serializable {
 
   /** (rows, actions), the mean over the Q-functions. */
   double[] values(Decisions decisions) {
-    return mean(q -> q.values(decisions));
+    return mean(qFunctions, q -> q.values(decisions));
   }
 
   /** (rows), the mean over the Q-functions of the value of an action of a box in each row. */
   double[] values(Decisions decisions, float[] actions) {
-    return mean(q -> q.values(decisions, actions));
+    return mean(qFunctions, q -> q.values(decisions, actions));
   }
 
-  private double[] mean(Function<QFunction, double[]> values) {
-    double[] mean = values.apply(qFunctions.get(0)).clone();
-    for (int k = 1; k < qFunctions.size(); k++) {
-      double[] more = values.apply(qFunctions.get(k));
+  /** (rows, actions), the mean over the ratios of visits. */
+  double[] visitRatios(Decisions decisions) {
+    return mean(visitRatios, ratios -> ratios.ratios(decisions));
+  }
+
+  /** (rows), the mean over the ratios of visits of an action of a box in each row. */
+  double[] visitRatios(Decisions decisions, float[] actions) {
+    return mean(visitRatios, ratios -> ratios.ratios(decisions, actions));
+  }
+
+  private static <T> double[] mean(List<T> functions, Function<T, double[]> values) {
+    double[] mean = values.apply(functions.get(0)).clone();
+    for (int k = 1; k < functions.size(); k++) {
+      double[] more = values.apply(functions.get(k));
       for (int i = 0; i < mean.length; i++) {
         mean[i] += (more[i] - mean[i]) / (k + 1);
       }

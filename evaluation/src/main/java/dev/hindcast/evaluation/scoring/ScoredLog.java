@@ -19,8 +19,8 @@ import java.util.SplittableRandom;
  *
  * <p>In a box the mean of a Q-function over the policy's actions is that over {@link #DRAWS} draws,
  * which depend on the episode's id and the step alone; of a certain action it is its value,
- * whatever kernel is around it. Where nothing can be weighed only first steps are looked at: no
- * estimator needs more.
+ * whatever kernel is around it. Where nothing can be weighed, nor are there ratios of visits, only
+ * first steps are looked at: no estimator needs more.
  */
 public final class ScoredLog {
   /** Actions drawn in a box for the mean of a Q-function. */
@@ -33,6 +33,7 @@ public final class ScoredLog {
   private final double[] probabilities; // (rows) of the logged action
   private final double[] q; // (rows)
   private final double[] v; // (observation rows)
+  private final double[] visitRatios; // (rows); 0 where the log does not say what followed
   private double unsupportedMass;
   private double massOutsideMask;
 
@@ -42,6 +43,7 @@ public final class ScoredLog {
     probabilities = new double[candidate.isLogged() ? 0 : columns.rows()];
     q = new double[candidate.hasValues() ? columns.rows() : 0];
     v = new double[candidate.hasValues() ? columns.observationRows() : 0];
+    visitRatios = new double[candidate.hasVisitRatios() ? columns.rows() : 0];
   }
 
   /**
@@ -107,12 +109,25 @@ public final class ScoredLog {
                 ending,
                 values(from, to))
             .lasting(durations(from, to));
+    ScoredEpisode visited =
+        candidate.hasVisitRatios()
+            ? scored.visited(Arrays.copyOfRange(visitRatios, from, to))
+            : scored;
     return candidate
         .states()
         .map(
             models ->
-                scored.among(models.whole(columns, episode), models.crossed(columns, episode)))
-        .orElse(scored);
+                visited.among(models.whole(columns, episode), models.crossed(columns, episode)))
+        .orElse(visited);
+  }
+
+  /** Whether something is known of every step, and not of the first alone. */
+  private boolean isSeenWhole() {
+    return isWeighed() || candidate.hasVisitRatios();
+  }
+
+  private boolean saysWhatFollowed(int row) {
+    return columns.terminated(row) || columns.next(row) != TransitionColumns.UNKNOWN;
   }
 
   private boolean isWeighed() {
@@ -144,6 +159,7 @@ public final class ScoredLog {
     Decisions decisions = columns.decisions(from, to);
     double[] target = candidate.policy().orElseThrow().categorical(decisions).probabilities();
     double[] values = candidate.hasValues() ? candidate.values(decisions) : new double[0];
+    double[] visits = candidate.hasVisitRatios() ? candidate.visitRatios(decisions) : new double[0];
     for (int row = from; row < to; row++) {
       int i = row - from;
       int logged = columns.action(row);
@@ -154,6 +170,9 @@ public final class ScoredLog {
       for (int a = 0; a < actions; a++) {
         massOutsideMask += decisions.isAdmissible(i, a, actions) ? 0 : target[i * actions + a];
       }
+      if (visits.length > 0 && saysWhatFollowed(row)) {
+        visitRatios[row] = visits[i * actions + logged];
+      }
       if (values.length > 0) {
         q[row] = values[i * actions + logged];
         v[row] = mean(target, values, i, actions);
@@ -163,7 +182,7 @@ public final class ScoredLog {
 
   private void scoreBox() {
     unsupportedMass = isWeighed() ? 0 : Double.NaN;
-    if (isWeighed()) {
+    if (isSeenWhole()) {
       for (int from = 0; from < columns.rows(); from += BLOCK) {
         scoreBoxSteps(from, Math.min(columns.rows(), from + BLOCK));
       }
@@ -172,10 +191,10 @@ public final class ScoredLog {
       return;
     }
     for (int e = 0; e < columns.episodes(); e++) {
-      int last = isWeighed() ? columns.end(e) : columns.start(e) + 1;
+      int last = isSeenWhole() ? columns.end(e) : columns.start(e) + 1;
       meanValues(columns.start(e), last);
     }
-    if (isWeighed()) {
+    if (isSeenWhole()) {
       for (int tail : tails()) {
         meanValues(tail, tail + 1);
       }
@@ -186,10 +205,16 @@ public final class ScoredLog {
     Decisions decisions = columns.decisions(from, to);
     int d = ((ActionSpace.Box) columns.actionSpace()).dimensions();
     float[] logged = Arrays.copyOfRange(columns.actionVectors(), from * d, to * d);
-    double[] densities = candidate.densities(decisions, logged);
-    for (int i = 0; i < decisions.size(); i++) {
+    double[] densities = isWeighed() ? candidate.densities(decisions, logged) : new double[0];
+    for (int i = 0; i < densities.length; i++) {
       probabilities[from + i] = densities[i];
       unsupportedMass += 1 - probabilities[from + i] / columns.propensity(from + i);
+    }
+    if (candidate.hasVisitRatios()) {
+      double[] visits = candidate.visitRatios(decisions, logged);
+      for (int i = 0; i < visits.length; i++) {
+        visitRatios[from + i] = saysWhatFollowed(from + i) ? visits[i] : 0;
+      }
     }
     if (candidate.hasValues()) {
       System.arraycopy(candidate.values(decisions, logged), 0, q, from, decisions.size());
