@@ -64,9 +64,11 @@ public final class Totals implements Serializable {
         }
       }
       for (int c = 0; c < scored.size(); c++) {
+        List<ScoredEpisode> episodes = new ArrayList<>(to - from);
         for (int e = from; e < to; e++) {
-          add(c, scored.get(c).episode(e), counts[e - from]);
+          episodes.add(scored.get(c).episode(e));
         }
+        add(c, episodes, counts);
       }
     }
     for (int c = 0; c < scored.size(); c++) {
@@ -158,16 +160,19 @@ public final class Totals implements Serializable {
         .toList();
   }
 
-  private void add(int candidate, ScoredEpisode episode, double[] counts) {
-    if (episode.hasWeights()) {
-      weights.get(candidate).add(episode);
-      if (grid.size() > 0) {
-        double value = episode.discountedReturn(grid.discount());
-        returns.get(candidate).add(episode.finalWeight(), value, counts);
+  private void add(int candidate, List<ScoredEpisode> episodes, double[][] counts) {
+    for (int i = 0; i < episodes.size(); i++) {
+      ScoredEpisode episode = episodes.get(i);
+      if (episode.hasWeights()) {
+        weights.get(candidate).add(episode);
+        if (grid.size() > 0) {
+          double value = episode.discountedReturn(grid.discount());
+          returns.get(candidate).add(episode.finalWeight(), value, counts[i]);
+        }
       }
     }
     for (TermSums sums : terms.get(candidate)) {
-      sums.add(episode, counts);
+      sums.add(episodes, counts);
     }
   }
 }
