@@ -87,10 +87,11 @@ def prepare(rows: int, folder: Path) -> None:
         print(f"ingest: {time.perf_counter() - began:.1f} s")
 
 
-def ours(folder: Path, memory: str) -> tuple[float, float]:
+def ours(folder: Path, memory: str, discount: float, estimators: list[str]) -> tuple[float, float]:
+    """Seconds by the clock of the whole job, and of processor time with the start of the Java machine and of Spark."""
     launcher = HOUSE / "cli" / "target" / "launcher"
     paths = [str(HERE / "target" / "classes"), str(HOUSE / "cli" / "target" / "hindcast-cli.jar"), (launcher / "classpath.own").read_text().strip(), (launcher / "classpath.engines").read_text().strip()]
-    command = ["java", f"-Xmx{memory}", *(launcher / "jvm.options").read_text().split(), "-cp", ":".join(paths), "dev.hindcast.benchmarks.spark.BanditSpeedMain", str(folder / "dataset"), str(folder)]
+    command = ["java", f"-Xmx{memory}", *(launcher / "jvm.options").read_text().split(), "-cp", ":".join(paths), "dev.hindcast.benchmarks.spark.EvaluationSpeedMain", str(folder / "dataset"), str(folder), str(discount), ",".join(estimators)]
     began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout.splitlines()
     print(f"ours, with the start of the machine and of Spark: {time.perf_counter() - began:.1f} s")
@@ -143,7 +144,7 @@ def main() -> None:
     prepare(arguments.rows, folder)
     seconds = {}
     if arguments.only != "theirs":
-        seconds["ours"] = ours(folder, arguments.memory)
+        seconds["ours"] = ours(folder, arguments.memory, 1.0, ["self-normalized-inverse-propensity", "doubly-robust", "switch-doubly-robust"])
     if arguments.only != "ours":
         seconds["theirs"] = theirs(folder)
     for name, (elapsed, processor) in seconds.items():

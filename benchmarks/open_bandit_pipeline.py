@@ -12,35 +12,12 @@ modules. The target policies and Q-functions of the bundled logs are simple form
 import argparse
 import json
 import platform
-import sys
-import types
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as parquet
 
-
-class Absent(type):
-    """Whatever is asked of a library that is not there: a class, which has everything again."""
-
-    def __getattr__(cls, name: str):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return cls
-
-
-def nothing(name: str):
-    if name.startswith("__"):
-        raise AttributeError(name)
-    return Absent(name, (), {})
-
-
-def leave_out(*modules: str) -> None:
-    for name in modules:
-        module = types.ModuleType(name)
-        module.__path__ = []
-        module.__getattr__ = nothing
-        sys.modules[name] = module
+from absent import leave_out
 
 
 leave_out("torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.utils", "torch.utils.data", "pyieoe", "pyieoe.evaluator", "matplotlib", "matplotlib.pyplot", "seaborn", "pingouin")

@@ -42,7 +42,12 @@ final class TableBundles implements BundleLoader.Format {
 
   /** Publishes a table as what was learned from a dataset. */
   static void write(
-      Path folder, String kind, DatasetManifest dataset, Fingerprint trainedOn, byte[] table) {
+      Path folder,
+      String kind,
+      DatasetManifest dataset,
+      Fingerprint trainedOn,
+      double discount,
+      byte[] table) {
     try (ArtefactWriter writer =
         ArtefactWriter.begin(folder.toString(), ArtefactWriter.Existing.REPLACE)) {
       writer.write(FILE, table);
@@ -57,7 +62,7 @@ final class TableBundles implements BundleLoader.Format {
               dataset.actionSpace(),
               false,
               Optional.empty(),
-              1,
+              discount,
               0,
               Map.of(),
               Optional.empty(),

@@ -19,34 +19,43 @@ import java.util.Locale;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Our side of {@code bandit_speed.py}: a dataset, and a folder with {@code target.json} and {@code
- * q.json}, tables (categories, actions) of a policy and a Q-function. The whole evaluation job on
- * two cores, from files to report; prints {@code seconds SECONDS} and a line {@code ESTIMATOR VALUE
- * LOWER UPPER} for each estimate.
+ * Our side of {@code bandit_speed.py} and {@code sequence_speed.py}: a dataset, and a folder with
+ * {@code target.json} and {@code q.json}, tables (categories, actions) of a policy and a
+ * Q-function. The whole evaluation job on two cores, from files to report; prints a line {@code
+ * after SECONDS STAGE} when a stage begins, {@code seconds SECONDS}, and a line {@code ESTIMATOR
+ * VALUE LOWER UPPER} for each estimate.
  */
-public final class BanditSpeedMain {
+public final class EvaluationSpeedMain {
   private static final String YAML =
       """
-      name: bandit-speed
+      name: speed
+      discount: %s
       evaluate:
         split: all
         policies: [logged]
-        estimators: [self-normalized-inverse-propensity, doubly-robust, switch-doubly-robust]
+        estimators: [%s]
         replicates: 1000
       """;
 
-  private BanditSpeedMain() {}
+  private EvaluationSpeedMain() {}
 
-  /** Two arguments: the dataset, and the folder of tables, where the report goes as well. */
+  /**
+   * Four arguments: the dataset, the folder of tables, where the report goes as well, the discount,
+   * and names of estimators with commas between them.
+   */
   public static void main(String[] arguments) throws IOException {
-    if (arguments.length != 2) {
-      throw UserError.usage("Cannot measure: name a dataset and a folder of tables.");
+    if (arguments.length != 4) {
+      throw UserError.usage(
+          "Cannot measure: name a dataset, a folder of tables, a discount and estimators.");
     }
     Dataset dataset = Dataset.open(arguments[0]);
     Path folder = Path.of(arguments[1]);
-    String policy = bundle(dataset, folder, "target", BundleManifest.POLICY);
-    String q = bundle(dataset, folder, "q", BundleManifest.Q_FUNCTION);
-    ConfigDocument document = ConfigDocument.parse("bandit-speed.yaml", folder, YAML, List.of());
+    double discount = Double.parseDouble(arguments[2]);
+    String policy = bundle(dataset, folder, "target", BundleManifest.POLICY, discount);
+    String q = bundle(dataset, folder, "q", BundleManifest.Q_FUNCTION, discount);
+    ConfigDocument document =
+        ConfigDocument.parse(
+            "speed.yaml", folder, YAML.formatted(arguments[2], arguments[3]), List.of());
     EvaluateConfig config = EvaluateConfig.from(document.root());
     document.finish();
     SparkSession spark =
@@ -65,8 +74,8 @@ public final class BanditSpeedMain {
             new BundleLoader(List.of(new TableBundles())),
             folder.resolve("report").toString(),
             Existing.REPLACE,
-            stage -> {});
-    System.out.printf(Locale.ROOT, "seconds %.3f%n", (System.nanoTime() - began) / 1e9);
+            stage -> System.out.printf(Locale.ROOT, "after %.3f %s%n", since(began), stage));
+    System.out.printf(Locale.ROOT, "seconds %.3f%n", since(began));
     spark.stop();
     for (Estimate estimate : report.policy("target").orElseThrow().estimates()) {
       System.out.printf(
@@ -79,12 +88,16 @@ public final class BanditSpeedMain {
     }
   }
 
-  private static String bundle(Dataset dataset, Path folder, String name, String kind)
-      throws IOException {
+  private static double since(long began) {
+    return (System.nanoTime() - began) / 1e9;
+  }
+
+  private static String bundle(
+      Dataset dataset, Path folder, String name, String kind, double discount) throws IOException {
     byte[] table =
         Files.readString(folder.resolve(name + ".json")).getBytes(StandardCharsets.UTF_8);
     Path bundle = folder.resolve(name);
-    TableBundles.write(bundle, kind, dataset.manifest(), dataset.fingerprint(), table);
+    TableBundles.write(bundle, kind, dataset.manifest(), dataset.fingerprint(), discount, table);
     return bundle.toString();
   }
 }

@@ -1,0 +1,149 @@
+"""Seconds of off-policy evaluation of a synthetic log of episodes with fifty steps, beside SCOPE-RL on the same rows in one run.
+
+    python3.11 -m venv scope-venv
+    scope-venv/bin/pip install --no-deps scope-rl==0.2.1
+    scope-venv/bin/pip install numpy==1.26.4 scikit-learn==1.5.2 scipy==1.17.1 pandas==2.2.3 pyarrow==19.0.1
+    scope-venv/bin/python sequence_speed.py --episodes 100000 --out results/sequence-speed
+
+Ten actions, a thousand kinds of observations, discount 0.99; PDIS, SNPDIS and DR with 1,000 bootstrap replicates each. Ours is the whole evaluation job on two cores: it reads the dataset's files, asks policy and
+Q-function about every row, judges the log as well, and writes the report; every replicate normalizes anew. The peer gets everything in memory, probabilities and values of all actions included, needs episodes of one
+length, holds the normalizers of SNPDIS fixed in its bootstrap, and is timed for its estimates and intervals alone. What it imports for neural networks and plots takes no part in that and is left out. The dataset is
+ingested first, which is not in the time. Hindcast is the build in `cli/target` and `benchmarks/target`.
+"""
+
+import argparse
+import json
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow
+import pyarrow.parquet as parquet
+
+from absent import leave_out
+from bandit_speed import HOUSE, ours, shares
+
+KINDS = 1000
+ACTIONS = 10
+STEPS = 50
+DISCOUNT = 0.99
+REPLICATES = 1000
+CHUNK = 20_000
+
+
+def world() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(kinds, actions): the logger's probabilities, those of a target policy near it, and the mean reward."""
+    random = np.random.default_rng(7)
+    logits = random.normal(size=(KINDS, ACTIONS))
+    return shares(logits), shares(logits + 0.2 * random.normal(size=(KINDS, ACTIONS))), random.uniform(size=(KINDS, ACTIONS))
+
+
+def write_log(episodes: int, folder: Path) -> None:
+    logger, _, reward = world()
+    random = np.random.default_rng(11)
+    names = np.array([f"kind{k:04d}" for k in range(KINDS)])
+    writer = None
+    for first in range(0, episodes, CHUNK):
+        size = STEPS * min(CHUNK, episodes - first)
+        kind = random.integers(KINDS, size=size)
+        action = (random.uniform(size=(size, 1)) > np.cumsum(logger[kind], axis=1)).sum(axis=1).clip(max=ACTIONS - 1)
+        table = pyarrow.table({
+            "episode": pyarrow.array(first + np.arange(size) // STEPS),
+            "step": pyarrow.array((np.arange(size) % STEPS).astype(np.int32)),
+            "kind": pyarrow.array(names[kind]),
+            "action": pyarrow.array(action.astype(np.int32)),
+            "reward": pyarrow.array((random.uniform(size=size) < reward[kind, action]).astype(np.float64)),
+            "propensity": pyarrow.array(logger[kind, action]),
+        })
+        writer = writer or parquet.ParquetWriter(folder / "log.parquet", table.schema)
+        writer.write_table(table)
+    writer.close()
+
+
+CONFIG = """\
+name: sequence-speed
+ingest:
+  source: {format: parquet, path: log.parquet}
+  episode: {id: episode, step: step, ends: terminated}
+  observation: {categorical: [kind]}
+  action: {discrete: action, size: 10}
+  reward: reward
+  propensity: {probability: propensity}
+  split: {held-out: 1.0}
+"""
+
+
+def prepare(episodes: int, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    _, target, reward = world()
+    left = (1 - DISCOUNT**STEPS) / (1 - DISCOUNT)
+    q = reward + 0.5 * (left - 1) + np.random.default_rng(3).normal(scale=0.1, size=reward.shape)
+    (folder / "target.json").write_text(json.dumps(target.ravel().tolist()))
+    (folder / "q.json").write_text(json.dumps(q.ravel().tolist()))
+    if not (folder / "dataset" / "manifest.json").exists():
+        write_log(episodes, folder)
+        (folder / "sequence.yaml").write_text(CONFIG)
+        began = time.perf_counter()
+        subprocess.run([HOUSE / "hindcast", "ingest", "--config", folder / "sequence.yaml", "--output", folder / "dataset"], check=True)
+        print(f"ingest: {time.perf_counter() - began:.1f} s")
+
+
+def theirs(folder: Path) -> tuple[float, float]:
+    leave_out(
+        "torch", "torch.nn", "torch.nn.functional", "torch.optim", "d3rlpy", "d3rlpy.algos", "d3rlpy.dataset", "d3rlpy.models", "d3rlpy.models.encoders", "d3rlpy.models.q_functions", "d3rlpy.ope", "d3rlpy.preprocessing",
+        "gym", "gym.spaces", "gymnasium", "matplotlib", "matplotlib.pyplot", "seaborn", "tqdm", "tqdm.auto", "hydra",
+    )
+    from scope_rl.ope.discrete import DoublyRobust, PerDecisionImportanceSampling, SelfNormalizedPDIS
+
+    table = parquet.read_table(folder / "log.parquet")
+    kind = np.array([int(name[4:]) for name in table["kind"].to_pylist()])
+    target = np.array(json.loads((folder / "target.json").read_text())).reshape(KINDS, ACTIONS)
+    q = np.array(json.loads((folder / "q.json").read_text())).reshape(KINDS, ACTIONS)
+    log = {
+        "step_per_trajectory": STEPS,
+        "action": table["action"].to_numpy().astype(int),
+        "reward": table["reward"].to_numpy(),
+        "pscore": table["propensity"].to_numpy(),
+        "evaluation_policy_action_dist": target[kind],
+        "state_action_value_prediction": q[kind],
+        "gamma": DISCOUNT,
+    }
+    total = processor = 0.0
+    for name, estimator in {
+        "per-decision-importance-sampling": PerDecisionImportanceSampling(),
+        "self-normalized-per-decision-importance-sampling": SelfNormalizedPDIS(),
+        "doubly-robust": DoublyRobust(),
+    }.items():
+        began, before = time.perf_counter(), time.process_time()
+        value = estimator.estimate_policy_value(**log)
+        interval = estimator.estimate_interval(**log, n_bootstrap_samples=REPLICATES, random_state=0)
+        seconds = time.perf_counter() - began
+        total += seconds
+        processor += time.process_time() - before
+        print(f"theirs: {name} {value:.12g} {interval['95.0% CI (lower)']:.6g} {interval['95.0% CI (upper)']:.6g} in {seconds:.1f} s", flush=True)
+    return total, processor
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--episodes", type=int, default=100_000)
+    parser.add_argument("--only", choices=["ours", "theirs"])
+    parser.add_argument("--memory", default="4g", help="heap of our process")
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    folder = arguments.out.resolve()
+    prepare(arguments.episodes, folder)
+    seconds = {}
+    if arguments.only != "theirs":
+        seconds["ours"] = ours(folder, arguments.memory, DISCOUNT, ["per-decision-importance-sampling", "self-normalized-per-decision-importance-sampling", "doubly-robust"])
+    if arguments.only != "ours":
+        seconds["theirs"] = theirs(folder)
+    for name, (elapsed, processor) in seconds.items():
+        print(f"{name}: {arguments.episodes:,} episodes in {elapsed:.1f} s, {processor:.1f} s of processor time")
+    if len(seconds) == 2:
+        print(f"{seconds['theirs'][0] / seconds['ours'][0]:.2f} times as fast, with {seconds['theirs'][1] / seconds['ours'][1]:.2f} times less processor time")
+
+
+if __name__ == "__main__":
+    main()
