@@ -43,7 +43,7 @@ public final class Evaluation {
                     .reduce(StateCounts::merge)
                     .orElseThrow())
             : Optional.empty();
-    Task task = plan.task(states, survey.returns());
+    Task task = plan.task(states, survey);
     Totals totals =
         evaluated.stream()
             .map(file -> new Totals(task).add(file, support))

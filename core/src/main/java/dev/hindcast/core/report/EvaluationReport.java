@@ -26,6 +26,8 @@ import java.util.TreeMap;
  * @param replicates bootstrap replicates behind every interval
  * @param incumbent the name of the policy that the others are compared with
  * @param policies one entry for each target policy, in the order asked for
+ * @param segments the same by what is seen at the first step; empty where that was not asked for,
+ *     and in reports of earlier builds
  * @param learningCurves how the bundles' training went
  * @param selection what choosing among the bundles does to the estimate of the chosen one; absent
  *     when there are not at least two with an estimate
@@ -50,6 +52,7 @@ public record EvaluationReport(
     int replicates,
     String incumbent,
     List<PolicyResult> policies,
+    List<Segment> segments,
     List<LearningCurve> learningCurves,
     Optional<Selection> selection,
     Optional<Comparison> comparison,
@@ -66,6 +69,7 @@ public record EvaluationReport(
   /** Copies the lists. */
   public EvaluationReport {
     policies = List.copyOf(policies);
+    segments = segments == null ? List.of() : List.copyOf(segments);
     learningCurves = List.copyOf(learningCurves);
     warnings = List.copyOf(warnings);
   }

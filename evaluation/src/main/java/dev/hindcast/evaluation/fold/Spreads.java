@@ -5,6 +5,7 @@ import dev.hindcast.evaluation.interval.Figure;
 import dev.hindcast.evaluation.interval.Interval;
 import dev.hindcast.evaluation.interval.PoissonBootstrap;
 import dev.hindcast.evaluation.scoring.ScoredLog;
+import dev.hindcast.evaluation.survey.Segmentation;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,14 +23,18 @@ public final class Spreads implements Serializable {
   private final List<Spread> differences = new ArrayList<>();
   private final List<WeightSpread> weights = new ArrayList<>();
   private final List<ReturnSpread> returns = new ArrayList<>();
+  private final List<Segmentation.Label> labels;
+  private final List<SegmentSums> segments = new ArrayList<>();
 
   /** Nothing yet. */
   public Spreads(SpreadTask task) {
     this.task = task;
     int replicates = task.task().replicates();
+    labels = task.task().segments().labels();
     for (List<Linearized> lines : task.lines()) {
       spreads.add(lines.stream().map(line -> new Spread(replicates)).toList());
       differences.add(new Spread(replicates));
+      segments.add(new SegmentSums(labels.size()));
     }
     task.meanWeights().forEach(mean -> weights.add(new WeightSpread(mean, replicates)));
     for (int c = 0; c < task.returns().size(); c++) {
@@ -65,8 +70,13 @@ public final class Spreads implements Serializable {
           }
         }
       }
+      int[] places = task.task().segments().of(columns, e);
       for (int c = 0; c < scored.size(); c++) {
-        differences.get(c).add(primaries[c] - primaries[task.incumbent()], centered[c], counts);
+        double difference = primaries[c] - primaries[task.incumbent()];
+        differences.get(c).add(difference, centered[c], counts);
+        segments
+            .get(c)
+            .add(places, primaries[c], difference, centered[c] + task.meanWeights().get(c));
       }
     }
     return this;
@@ -78,6 +88,7 @@ public final class Spreads implements Serializable {
       differences.get(c).merge(later.differences.get(c));
       weights.get(c).merge(later.weights.get(c));
       returns.get(c).merge(later.returns.get(c));
+      segments.get(c).merge(later.segments.get(c));
       for (int k = 0; k < spreads.get(c).size(); k++) {
         spreads.get(c).get(k).merge(later.spreads.get(c).get(k));
       }
@@ -99,6 +110,16 @@ public final class Spreads implements Serializable {
         totals.replicateValues(candidate, estimator),
         totals,
         level);
+  }
+
+  /** What the segments are. */
+  public List<Segmentation.Label> segmentLabels() {
+    return labels;
+  }
+
+  /** A candidate in a segment. */
+  public SegmentMoments segment(int candidate, int segment) {
+    return segments.get(candidate).moments(segment);
   }
 
   /** The mean of a candidate's worst returns, with its interval. */

@@ -4,6 +4,7 @@ import dev.hindcast.evaluation.estimator.Estimator;
 import dev.hindcast.evaluation.interval.PoissonBootstrap;
 import dev.hindcast.evaluation.returns.ReturnGrid;
 import dev.hindcast.evaluation.scoring.Candidate;
+import dev.hindcast.evaluation.survey.Segmentation;
 import java.io.Serializable;
 import java.util.List;
 
@@ -16,18 +17,25 @@ import java.util.List;
  * @param seed of the bootstrap
  * @param returns where distributions of returns are looked at
  * @param tail the share of returns that counts as the worst, in (0, 1)
+ * @param segments how episodes fall into segments
  */
 public record Task(
-    List<Item> candidates, int horizon, int replicates, long seed, ReturnGrid returns, double tail)
+    List<Item> candidates,
+    int horizon,
+    int replicates,
+    long seed,
+    ReturnGrid returns,
+    double tail,
+    Segmentation segments)
     implements Serializable {
   /** Copies the list. */
   public Task {
     candidates = List.copyOf(candidates);
   }
 
-  /** The same without distributions of returns. */
+  /** The same without distributions of returns and segments. */
   public Task(List<Item> candidates, int horizon, int replicates, long seed) {
-    this(candidates, horizon, replicates, seed, ReturnGrid.NONE, 0.1);
+    this(candidates, horizon, replicates, seed, ReturnGrid.NONE, 0.1, Segmentation.NONE);
   }
 
   /**

@@ -41,6 +41,8 @@ import java.util.TreeMap;
  *     their actions
  * @param allowOtherDataset whether bundles trained on another dataset are admitted
  * @param returns what is told of returns beyond their mean
+ * @param segments columns of observations by which episodes are put together, at most {@link
+ *     #MOST_COLUMNS}
  */
 public record EvaluateConfig(
     Pipeline pipeline,
@@ -57,7 +59,11 @@ public record EvaluateConfig(
     Map<String, String> backTest,
     Smoothing smoothing,
     boolean allowOtherDataset,
-    ReturnsConfig returns) {
+    ReturnsConfig returns,
+    List<String> segments) {
+  /** The most columns to make segments of. */
+  public static final int MOST_COLUMNS = 8;
+
   private static final double DEFAULT_LEVEL = 0.95;
   private static final int DEFAULT_REPLICATES = 1000;
   private static final String LOGGED = "logged";
@@ -66,6 +72,7 @@ public record EvaluateConfig(
   public EvaluateConfig {
     policies = List.copyOf(policies);
     estimators = List.copyOf(estimators);
+    segments = segments.stream().distinct().toList();
     knownValues = Collections.unmodifiableMap(new TreeMap<>(knownValues));
     backTest = Collections.unmodifiableMap(new TreeMap<>(backTest));
     Require.open("level", level, 0, 1);
@@ -93,6 +100,7 @@ public record EvaluateConfig(
     Smoothing smoothing = Smoothing.from(section.at("smoothing"));
     boolean otherDataset = section.at("allow-other-dataset").flag(false);
     ReturnsConfig returns = ReturnsConfig.from(section.section("returns"));
+    List<String> segments = segments(section.at("segments"));
     return section
         .checked(
             () ->
@@ -111,7 +119,8 @@ public record EvaluateConfig(
                     backTest,
                     smoothing,
                     otherDataset,
-                    returns))
+                    returns,
+                    segments))
         .orElseGet(
             () ->
                 new EvaluateConfig(
@@ -129,7 +138,8 @@ public record EvaluateConfig(
                     backTest,
                     smoothing,
                     otherDataset,
-                    returns));
+                    returns,
+                    segments));
   }
 
   /** The same with more known values; those given win over those of the config. */
@@ -151,7 +161,8 @@ public record EvaluateConfig(
         backTest,
         smoothing,
         allowOtherDataset,
-        returns);
+        returns,
+        segments);
   }
 
   /**
@@ -177,7 +188,8 @@ public record EvaluateConfig(
             List.copyOf(backTest.keySet()),
             Optional.of(smoothing).filter(Smoothing::isOn).map(Smoothing::inWords),
             allowOtherDataset,
-            returns));
+            returns,
+            segments));
   }
 
   /** What {@link #settings} writes. */
@@ -197,7 +209,8 @@ public record EvaluateConfig(
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> backTest,
       Optional<String> smoothing,
       boolean allowOtherDataset,
-      ReturnsConfig returns) {}
+      ReturnsConfig returns,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> segments) {}
 
   private static List<PolicySpec> policies(ConfigNode node, Pipeline pipeline) {
     List<PolicySpec> policies = new ArrayList<>();
@@ -248,6 +261,15 @@ public record EvaluateConfig(
       datasets.put(name, node.at(name).filePath());
     }
     return datasets;
+  }
+
+  private static List<String> segments(ConfigNode node) {
+    List<String> columns = node.texts().stream().distinct().toList();
+    if (columns.size() > MOST_COLUMNS) {
+      node.problem(
+          "names " + columns.size() + " columns, but at most " + MOST_COLUMNS + " are looked at");
+    }
+    return columns;
   }
 
   private static Map<String, Double> knownValues(ConfigNode node) {

@@ -30,10 +30,10 @@ import dev.hindcast.evaluation.fold.BandwidthTask;
 import dev.hindcast.evaluation.fold.SpreadTask;
 import dev.hindcast.evaluation.fold.Task;
 import dev.hindcast.evaluation.fold.Totals;
-import dev.hindcast.evaluation.returns.ReturnGrid;
 import dev.hindcast.evaluation.scoring.Candidate;
 import dev.hindcast.evaluation.scoring.Kernel;
 import dev.hindcast.evaluation.states.StateCounts;
+import dev.hindcast.evaluation.survey.SegmentColumn;
 import dev.hindcast.evaluation.survey.Survey;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -174,7 +174,8 @@ public record EvaluationPlan(
 
   /** The first look at the log, with nothing seen yet. */
   public Survey survey() {
-    return new Survey(config.pipeline().discount());
+    return new Survey(
+        config.pipeline().discount(), SegmentColumn.find(config.segments(), manifest));
   }
 
   /** Counts of states, with nothing counted yet. */
@@ -189,9 +190,9 @@ public record EvaluationPlan(
    * What is to be computed: first of the log itself, then of each target in its order.
    *
    * @param states the counts of the evaluated episodes, if {@link #countsStates}
-   * @param returns where distributions of returns are looked at
+   * @param survey the first look at the log
    */
-  public Task task(Optional<StateCounts> states, ReturnGrid returns) {
+  public Task task(Optional<StateCounts> states, Survey survey) {
     List<Task.Item> items = new ArrayList<>();
     items.add(
         new Task.Item(
@@ -206,7 +207,13 @@ public record EvaluationPlan(
       items.add(new Task.Item(candidate, target.estimators()));
     }
     return new Task(
-        items, horizon, config.replicates(), config.seed(), returns, config.returns().tail());
+        items,
+        horizon,
+        config.replicates(),
+        config.seed(),
+        survey.returns(),
+        config.returns().tail(),
+        survey.segments());
   }
 
   private Estimators.Setting setting() {
@@ -285,6 +292,7 @@ public record EvaluationPlan(
 
     EvaluationPlan build(List<String> bundleFolders) {
       requireEpisodes();
+      SegmentColumn.find(config.segments(), manifest); // refused before anything is read
       inputs.add(new Provenance.Input(DATASET, manifest.name(), dataset));
       config.policies().forEach(this::addPolicy);
       bundleFolders.forEach(this::addBundle);

@@ -43,6 +43,7 @@ public final class MarkdownReport {
       reasons(policy).forEach(reason -> lines.add("  - " + text(reason.words())));
     }
     spread(lines);
+    segments(lines);
     List<Remark> cautions = new ArrayList<>(report.warnings());
     report.backTest().ifPresent(test -> cautions.addAll(test.remarks()));
     report.audit().ifPresent(audit -> cautions.addAll(audit.remarks()));
@@ -69,6 +70,20 @@ public final class MarkdownReport {
     lines.add("");
     for (PolicyResult policy : returns.shown()) {
       lines.add("- " + code(policy.name()) + ": " + text(returns.words(policy)));
+    }
+  }
+
+  private void segments(List<String> lines) {
+    SegmentsView segments = view.segments();
+    if (!segments.isShown()) {
+      return;
+    }
+    lines.add("");
+    lines.add("## Who gains and who loses");
+    lines.add("");
+    for (PolicyResult policy : segments.policies()) {
+      String words = segments.words(policy).orElse("stands out in no segment.");
+      lines.add("- " + code(policy.name()) + ": " + text(words));
     }
   }
 

@@ -19,6 +19,7 @@ import dev.hindcast.core.report.EvaluationReport.PolicyResult;
 import dev.hindcast.core.report.EvaluationReport.Remark;
 import dev.hindcast.core.report.EvaluationReport.Selection;
 import dev.hindcast.core.report.EvaluationReport.Verdict;
+import dev.hindcast.core.report.Segment;
 import dev.hindcast.evaluation.diagnostic.LogAudit;
 import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.estimator.Estimators;
@@ -117,6 +118,13 @@ public final class ReportAssembly {
     Optional<Selection> selection = selection(results);
     Optional<Comparison> comparison =
         JointComparison.of(contenders(results), plan.config().level());
+    List<Segment> segments =
+        new SegmentsAssembly(spreads, plan.config().level(), plan.config().incumbent()).of(results);
+    List<Remark> warnings = warnings(selection, comparison, results);
+    results.forEach(
+        result ->
+            SegmentsAssembly.harm(result.name(), plan.config().incumbent(), segments)
+                .ifPresent(warnings::add));
     return new EvaluationReport(
         EvaluationReport.SPEC_VERSION,
         EvaluationReport.KIND,
@@ -130,12 +138,13 @@ public final class ReportAssembly {
         plan.config().replicates(),
         plan.config().incumbent(),
         results,
+        segments,
         plan.learningCurves(),
         selection,
         comparison,
         againstTruth(results),
         backTest,
-        warnings(selection, comparison, results),
+        warnings,
         new Provenance(
             plan.inputs(),
             plan.config().settings(plan.rewardWeights()),

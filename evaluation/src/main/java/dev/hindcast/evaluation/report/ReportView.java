@@ -63,6 +63,11 @@ public final class ReportView {
     return new ReturnsView(this);
   }
 
+  /** What policies are worth by segment. */
+  public SegmentsView segments() {
+    return new SegmentsView(this);
+  }
+
   /** Every policy but the incumbent; the incumbent too when there is no other. */
   public List<PolicyResult> judged() {
     List<PolicyResult> others =
@@ -265,6 +270,11 @@ public final class ReportView {
     String format = Math.abs(figure) >= 1e6 ? "%.3e" : "%,." + decimals + "f";
     String text = String.format(Locale.ROOT, format, figure);
     return isZero(text) ? text.replace("-", "") : minus(text);
+  }
+
+  /** A difference, with its sign. */
+  String signed(Optional<Double> figure) {
+    return figure.map(this::signed).orElse(NOTHING);
   }
 
   private String signed(double figure) {

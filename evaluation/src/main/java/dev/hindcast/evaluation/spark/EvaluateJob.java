@@ -88,7 +88,7 @@ public final class EvaluateJob {
             "Evaluating %d policies with %,d bootstrap replicates",
             plan.targets().size(),
             plan.config().replicates()));
-    Task task = plan.task(states(plan, groups, dataset, progress), survey.returns());
+    Task task = plan.task(states(plan, groups, dataset, progress), survey);
     Broadcast<Task> tasks = context.broadcast(task);
     Broadcast<Support> supports = context.broadcast(support);
     Totals totals =

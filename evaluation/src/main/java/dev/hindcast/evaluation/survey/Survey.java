@@ -4,6 +4,7 @@ import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.returns.ReturnGrid;
 import java.io.Serializable;
+import java.util.List;
 import java.util.TreeSet;
 
 /** What is counted of a log before policies are looked at. */
@@ -12,42 +13,52 @@ public final class Survey implements Serializable {
   private static final int RETURN = 0; // its place among the numbers of sampled episodes
 
   private final double discount;
+  private final List<SegmentColumn> columns;
+  private final List<long[]> counts; // by column: (codes) episodes that begin with each
   private final Support.Counter support = new Support.Counter();
   private final EpisodeSample sample = new EpisodeSample();
   private final TreeSet<Double> returns = new TreeSet<>(); // one more than fit a grid at most
   private double lowest = Double.POSITIVE_INFINITY;
   private double highest = Double.NEGATIVE_INFINITY;
 
-  /** Nothing yet, of returns under this discount. */
-  public Survey(double discount) {
+  /**
+   * Nothing yet.
+   *
+   * @param discount γ of returns
+   * @param columns by which episodes are to be put together
+   */
+  public Survey(double discount, List<SegmentColumn> columns) {
     this.discount = discount;
+    this.columns = List.copyOf(columns);
+    counts = this.columns.stream().map(column -> new long[column.values().size() + 1]).toList();
   }
 
   /** The same with nothing counted yet. */
   public Survey empty() {
-    return new Survey(discount);
+    return new Survey(discount, columns);
   }
 
   /** Adds a file of the evaluated part. */
-  public Survey add(TransitionColumns columns) {
-    support.add(columns);
-    for (int e = 0; e < columns.episodes(); e++) {
-      double value = discountedReturn(columns, e);
+  public Survey add(TransitionColumns file) {
+    support.add(file);
+    for (int e = 0; e < file.episodes(); e++) {
+      double value = discountedReturn(file, e);
       lowest = Math.min(lowest, value);
       highest = Math.max(highest, value);
       if (returns.size() <= ReturnGrid.MOST) {
         returns.add(value);
       }
-      if (sample.wants(columns.episodeId(e))) {
-        sample.add(columns.episodeId(e), new double[] {value});
+      count(file, file.start(e));
+      if (sample.wants(file.episodeId(e))) {
+        sample.add(file.episodeId(e), numbers(value, file, file.start(e)));
       }
     }
     return this;
   }
 
   /** Adds a file of the other part, which only says what the log supports. */
-  public Survey addOther(TransitionColumns columns) {
-    support.add(columns);
+  public Survey addOther(TransitionColumns file) {
+    support.add(file);
     return this;
   }
 
@@ -55,6 +66,11 @@ public final class Survey implements Serializable {
   public Survey merge(Survey other) {
     support.merge(other.support);
     sample.merge(other.sample);
+    for (int c = 0; c < counts.size(); c++) {
+      for (int code = 0; code < counts.get(c).length; code++) {
+        counts.get(c)[code] += other.counts.get(c)[code];
+      }
+    }
     returns.addAll(other.returns);
     while (returns.size() > ReturnGrid.MOST + 1) {
       returns.pollLast();
@@ -76,13 +92,48 @@ public final class Survey implements Serializable {
         : ReturnGrid.of(discount, returns.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
+  /** How episodes fall into segments. */
+  public Segmentation segments() {
+    Segmentation.Builder segments = new Segmentation.Builder();
+    for (int c = 0; c < columns.size(); c++) {
+      if (columns.get(c).numeric()) {
+        segments.numbers(columns.get(c), sample.sorted(c + 1));
+      } else {
+        segments.categories(columns.get(c), counts.get(c));
+      }
+    }
+    return segments.build();
+  }
+
+  private void count(TransitionColumns file, int row) {
+    int fields = file.observationSpace().categorical().size();
+    for (int c = 0; c < columns.size(); c++) {
+      if (!columns.get(c).numeric()) {
+        counts.get(c)[file.categories()[row * fields + columns.get(c).place()]]++;
+      }
+    }
+  }
+
+  /** What is sampled of an episode: its return, and then a number for each column. */
+  private double[] numbers(double value, TransitionColumns file, int row) {
+    int fields = file.observationSpace().numeric().size();
+    double[] numbers = new double[columns.size() + 1];
+    numbers[RETURN] = value;
+    for (int c = 0; c < columns.size(); c++) {
+      if (columns.get(c).numeric()) {
+        numbers[c + 1] = file.numeric()[row * fields + columns.get(c).place()];
+      }
+    }
+    return numbers;
+  }
+
   /** As estimators see it, to the last bit. */
-  private double discountedReturn(TransitionColumns columns, int episode) {
+  private double discountedReturn(TransitionColumns file, int episode) {
     double sum = 0;
     double factor = 1;
-    for (int row = columns.start(episode); row < columns.end(episode); row++) {
-      sum += factor * columns.reward(row);
-      factor *= columns.discount(row, discount);
+    for (int row = file.start(episode); row < file.end(episode); row++) {
+      sum += factor * file.reward(row);
+      factor *= file.discount(row, discount);
     }
     return sum;
   }

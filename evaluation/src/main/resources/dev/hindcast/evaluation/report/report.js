@@ -207,6 +207,61 @@
     start(node).setOption(option);
   }
 
+  /** Differences to the incumbent by segment: by themselves, and drawn towards one another. */
+  function segments(node) {
+    var t = theme(), name = report.policies[Number(node.dataset.policy)].name, rows = [], narrow = node.clientWidth < 560;
+    report.segments.forEach(function (s) {
+      var d = s.policies.filter(function (p) { return p.policy === name; })[0] || {};
+      if (!rows.length || rows[rows.length - 1].segment.column !== s.column) { rows.push({ segment: s, heading: true }); }
+      rows.push({ segment: s, value: d, difference: d.difference });
+    });
+    var ends = [0];
+    rows.forEach(function (r) { if (r.difference) { ends.push(r.difference.shrunk.lower, r.difference.shrunk.upper, r.difference.value); } });
+    var low = Math.min.apply(null, ends), high = Math.max.apply(null, ends), pad = 0.06 * (high - low || 1);
+    var range = [low - pad, high + pad];
+    node.style.height = rows.length * 24 + 70 + "px";
+    var option = base(t);
+    option.grid = { left: narrow ? 116 : 220, right: 16, top: 10, bottom: 46 };
+    option.xAxis = axis(t, { type: "value", min: range[0], max: range[1], name: "Difference to " + short(report.incumbent, 30), nameGap: 30, splitNumber: narrow ? 3 : 6 });
+    option.xAxis.axisLabel.showMinLabel = false;
+    option.xAxis.axisLabel.showMaxLabel = false;
+    option.yAxis = {
+      type: "category", inverse: true, data: rows.map(function (r, i) { return String(i); }),
+      axisLine: { show: false }, axisTick: { show: false },
+      axisLabel: {
+        interval: 0, margin: 14,
+        formatter: function (i) {
+          var r = rows[Number(i)], words = short(r.heading ? r.segment.column : r.segment.name, narrow ? 14 : 28).replace(/[{}|]/g, " ");
+          return r.heading ? "{column|" + words + "}" : "{segment|" + words + "}";
+        },
+        rich: { column: { color: t.ink, fontWeight: 600, fontSize: 13 }, segment: { color: t.soft, fontSize: 12 } }
+      }
+    };
+    option.tooltip.formatter = function (p) {
+      var r = rows[p.value[1]], d = r.difference;
+      return r.segment.column + "  " + short(r.segment.name, 60) + "\n" + whole(r.segment.episodes) + " episodes, " + figure(r.value.effective_sample_size) + " effective\n" +
+        (d ? "by itself  " + figure(d.value) + "   [" + figure(d.lower) + ", " + figure(d.upper) + "]\ndrawn to the others  " + figure(d.shrunk.value) + "   [" + figure(d.shrunk.lower) + ", " + figure(d.shrunk.upper) + "]\nadjusted probability  " + figure(d.adjusted_p)
+          : r.value.absent_because || "no difference");
+    };
+    option.series = [{
+      type: "custom", z: 3, clip: false,
+      data: rows.map(function (r, i) { return r.heading ? null : [r.difference ? r.difference.shrunk.value : 0, i]; }).filter(Boolean),
+      renderItem: function (params, api) {
+        var d = rows[api.value(1)].difference, y = api.coord([0, api.value(1)])[1];
+        function x(v) { return api.coord([Math.min(Math.max(v, range[0]), range[1]), 0])[0]; }
+        if (!d) { return { type: "text", x: x(0) + 8, y: y - 6, style: { text: "too few", fill: t.soft, fontSize: 11 } }; }
+        var color = d.stands_out === "worse" ? t.known : t.accent;
+        return { type: "group", children: [
+          { type: "line", shape: { x1: x(d.lower), x2: x(d.upper), y1: y, y2: y }, style: { stroke: t.other, lineWidth: 1 } },
+          { type: "line", shape: { x1: x(d.shrunk.lower), x2: x(d.shrunk.upper), y1: y, y2: y }, style: { stroke: color, lineWidth: 3 } },
+          { type: "circle", shape: { cx: x(d.shrunk.value), cy: y, r: 4.5 }, style: { fill: d.stands_out ? color : t.paper, stroke: color, lineWidth: 1.5 } }
+        ] };
+      },
+      markLine: { silent: true, symbol: "none", animation: false, z: 1, lineStyle: { color: t.soft, type: "dashed", width: 1 }, label: { show: false }, data: [{ xAxis: 0 }] }
+    }];
+    start(node).setOption(option);
+  }
+
   function curves(node) {
     var t = theme(), series = node.dataset.series;
     var chosen = report.learning_curves.filter(function (c) { return c.algorithm === node.dataset.algorithm && c.series[series]; });
@@ -226,5 +281,5 @@
     start(node).setOption(option);
   }
 
-  charts.run({ forest: forest, weights: weights, horizon: horizon, returns: returns, curves: curves });
+  charts.run({ forest: forest, weights: weights, horizon: horizon, returns: returns, segments: segments, curves: curves });
 })();

@@ -40,6 +40,7 @@ class EvaluateConfigTest {
     assertThat(config.replicates()).isEqualTo(1000);
     assertThat(config.seed()).isZero();
     assertThat(config.promoteIf()).isEqualTo(new PromoteIf(Optional.empty(), 100, 0.1, 0.05));
+    assertThat(config.segments()).isEmpty();
     assertThat(config.returns())
         .isEqualTo(new ReturnsConfig(0.1, List.of(0.05, 0.25, 0.5, 0.75, 0.95)));
     assertThat(config.knownValues()).isEmpty();
@@ -68,6 +69,7 @@ class EvaluateConfigTest {
                 max-weight-share: 20%
                 unsupported-mass: 0.01
               returns: {tail: 5%, quantiles: [0.9, 0.5]}
+              segments: [ward, age, ward]
               known-values: {three: 0.25}
               back-test: {three: logs/three}
               allow-other-dataset: true
@@ -85,6 +87,7 @@ class EvaluateConfigTest {
     assertThat(config.backTest())
         .isEqualTo(Map.of("three", folder.resolve("logs/three").toString()));
     assertThat(config.promoteIf()).isEqualTo(new PromoteIf(Optional.of(0.5), 500, 0.2, 0.01));
+    assertThat(config.segments()).containsExactly("ward", "age");
     assertThat(config.returns()).isEqualTo(new ReturnsConfig(0.05, List.of(0.5, 0.9)));
     assertThat(config.knownValues()).isEqualTo(Map.of("three", 0.25));
     assertThat(config.allowOtherDataset()).isTrue();
@@ -128,6 +131,7 @@ class EvaluateConfigTest {
                       replicates: 5
                       promote-if: {lower-bound-above: incumbant, max-weight-share: 2}
                       returns: {tail: 1, quantiles: [0.5]}
+                      segments: [a, b, c, d, e, f, g, h, i]
                       known-values: nowhere.json
                       levl: 0.9
                     """))
@@ -141,6 +145,7 @@ class EvaluateConfigTest {
         .hasMessageContaining("is 'incumbant', but should be 'incumbent' or a number")
         .hasMessageContaining("max-weight-share is 2, but must lie in [0, 1]")
         .hasMessageContaining("tail is 1, but must lie in (0, 1)")
+        .hasMessageContaining("names 9 columns, but at most 8 are looked at")
         .hasMessageContaining("cannot read the file")
         .hasMessageContaining("Unknown key evaluate.levl")
         .hasMessageContaining("Did you mean evaluate.level?");

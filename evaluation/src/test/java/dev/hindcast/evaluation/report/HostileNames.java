@@ -3,6 +3,7 @@ package dev.hindcast.evaluation.report;
 import dev.hindcast.core.artefact.RowAccount;
 import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.core.report.EvaluationReport.PolicyResult;
+import dev.hindcast.core.report.Segment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +78,26 @@ final class HostileNames {
                     new EvaluationReport.LearningCurve(
                         name, name, c.updates(), Map.of(name, List.of(1.0, 2.0))))
             .toList();
+    List<Segment> segments =
+        report.segments().stream()
+            .map(
+                s ->
+                    new Segment(
+                        s.column() + name,
+                        s.name() + name,
+                        s.kind(),
+                        s.episodes(),
+                        s.policies().stream()
+                            .map(
+                                v ->
+                                    new Segment.PolicyValue(
+                                        v.policy() + name,
+                                        v.effectiveSampleSize(),
+                                        v.value(),
+                                        v.difference(),
+                                        v.absentBecause()))
+                            .toList()))
+            .toList();
     return new EvaluationReport(
         report.specVersion(),
         report.kind(),
@@ -90,6 +111,7 @@ final class HostileNames {
         report.replicates(),
         report.incumbent() + name,
         policies,
+        segments,
         curves,
         report.selection(),
         report.comparison(),

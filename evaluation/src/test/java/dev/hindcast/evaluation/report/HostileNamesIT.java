@@ -33,12 +33,12 @@ class HostileNamesIT {
   private static EvaluationReport report(Path folder) {
     TabularMdp world = ChainMdp.slippery(2, 0.1);
     Fixture fixture =
-        Fixture.of(folder, world, world.log(TabularPolicy.uniform(world), 50, 100, 1));
+        Fixture.of(folder, world, world.log(TabularPolicy.uniform(world), 300, 100, 1));
     return fixture.evaluate(
         """
         name: chain
         discount: 0.9
-        evaluate: {policies: [logged, {constant: 1}], replicates: 100}
+        evaluate: {policies: [logged, {constant: 1}], replicates: 100, segments: [state]}
         """,
         List.of(fixture.policy("bundle", world.optimal(0.9))));
   }
@@ -64,6 +64,9 @@ class HostileNamesIT {
         last.replicates(),
         last.incumbent(),
         policies,
+        names.stream()
+            .flatMap(name -> HostileNames.everywhere(calm, name).segments().stream())
+            .toList(),
         last.learningCurves(),
         last.selection(),
         last.comparison(),

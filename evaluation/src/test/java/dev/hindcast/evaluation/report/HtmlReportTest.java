@@ -36,7 +36,7 @@ class HtmlReportTest {
             """
             name: chain
             discount: 0.9
-            evaluate: {policies: [logged, uniform, {constant: 1}], known-values: {uniform: 0.5}}
+            evaluate: {policies: [logged, uniform, {constant: 1}], known-values: {uniform: 0.5}, segments: [state]}
             """,
             List.of(fixture.policy("bundle", world.optimal(0.9))));
   }

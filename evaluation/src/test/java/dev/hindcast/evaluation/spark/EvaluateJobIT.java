@@ -41,7 +41,7 @@ class EvaluateJobIT {
       """
       name: chain
       discount: 0.9
-      evaluate: {split: all, policies: [logged, uniform], replicates: 200}
+      evaluate: {split: all, policies: [logged, uniform], replicates: 200, segments: [state]}
       """;
 
   private static SparkSession spark;

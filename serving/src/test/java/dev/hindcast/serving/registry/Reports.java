@@ -80,6 +80,7 @@ public final class Reports {
             logged,
             result(policy, "bundle", bundle, Optional.of(diagnostics), difference, verdict)),
         List.of(),
+        List.of(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

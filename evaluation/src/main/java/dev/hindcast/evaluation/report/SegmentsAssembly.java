@@ -1,0 +1,284 @@
+package dev.hindcast.evaluation.report;
+
+import dev.hindcast.core.report.Estimate;
+import dev.hindcast.core.report.EvaluationReport.Decision;
+import dev.hindcast.core.report.EvaluationReport.PolicyResult;
+import dev.hindcast.core.report.EvaluationReport.Remark;
+import dev.hindcast.core.report.Ranged;
+import dev.hindcast.core.report.Segment;
+import dev.hindcast.core.report.Segment.Difference;
+import dev.hindcast.core.report.Segment.PolicyValue;
+import dev.hindcast.evaluation.estimator.Estimators;
+import dev.hindcast.evaluation.fold.SegmentMoments;
+import dev.hindcast.evaluation.fold.Spreads;
+import dev.hindcast.evaluation.interval.FalseDiscoveries;
+import dev.hindcast.evaluation.interval.Shrinkage;
+import dev.hindcast.evaluation.survey.Segmentation;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.hipparchus.distribution.continuous.NormalDistribution;
+import org.hipparchus.distribution.continuous.TDistribution;
+
+/** What each policy is worth in each segment, beside the incumbent. */
+final class SegmentsAssembly {
+  /** Under so many effective episodes nothing is said of a segment. */
+  static final double LEAST = 30;
+
+  private static final int MOST_NAMED = 3;
+
+  private final List<Segmentation.Label> labels;
+  private final Spreads spreads;
+  private final double level;
+  private final String incumbent;
+
+  SegmentsAssembly(Spreads spreads, double level, String incumbent) {
+    labels = spreads.segmentLabels();
+    this.spreads = spreads;
+    this.level = level;
+    this.incumbent = incumbent;
+  }
+
+  /** The segments that have episodes; results are those of candidates 1, 2, ... */
+  List<Segment> of(List<PolicyResult> results) {
+    List<Integer> present = new ArrayList<>();
+    for (int s = 0; s < labels.size(); s++) {
+      if (spreads.segment(0, s).episodes() > 0) {
+        present.add(s);
+      }
+    }
+    Optional<Other> other = other(results);
+    List<List<PolicyValue>> byPolicy = new ArrayList<>();
+    for (int i = 0; i < results.size(); i++) {
+      byPolicy.add(values(results.get(i), i + 1, present, other));
+    }
+    List<Segment> segments = new ArrayList<>();
+    for (int at = 0; at < present.size(); at++) {
+      int place = at;
+      Segmentation.Label label = labels.get(present.get(at));
+      segments.add(
+          new Segment(
+              label.column(),
+              label.name(),
+              label.kind().key(),
+              spreads.segment(0, present.get(at)).episodes(),
+              byPolicy.stream().map(values -> values.get(place)).toList()));
+    }
+    return segments;
+  }
+
+  /** What to say of a policy that is worse than the incumbent somewhere. */
+  static Optional<Remark> harm(String policy, String incumbent, List<Segment> segments) {
+    List<String> places =
+        segments.stream()
+            .filter(
+                segment ->
+                    segment.policies().stream()
+                        .filter(value -> value.policy().equals(policy))
+                        .flatMap(value -> value.difference().stream())
+                        .flatMap(difference -> difference.standsOut().stream())
+                        .anyMatch("worse"::equals))
+            .map(segment -> segment.column() + " " + segment.name())
+            .toList();
+    if (places.isEmpty()) {
+      return Optional.empty();
+    }
+    String more =
+        places.size() > MOST_NAMED ? " and " + (places.size() - MOST_NAMED) + " more" : "";
+    return Optional.of(
+        new Remark(
+            "worse-in-segments",
+            policy
+                + ": where episodes begin with "
+                + String.join(", ", places.subList(0, Math.min(MOST_NAMED, places.size())))
+                + more
+                + ", it is worse than "
+                + incumbent
+                + ", more clearly than chance among so many segments explains."));
+  }
+
+  /** The incumbent, where it has values to compare with. */
+  private record Other(PolicyResult result, int candidate) {}
+
+  private Optional<Other> other(List<PolicyResult> results) {
+    for (int i = 0; i < results.size(); i++) {
+      if (results.get(i).name().equals(incumbent) && never(results.get(i)).isEmpty()) {
+        return Optional.of(new Other(results.get(i), i + 1));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private boolean isKnown(Other other, int segment) {
+    SegmentMoments moments = spreads.segment(other.candidate(), segment);
+    return tooLittle(moments, size(other.result(), moments)).isEmpty();
+  }
+
+  private List<PolicyValue> values(
+      PolicyResult result, int candidate, List<Integer> present, Optional<Other> other) {
+    Optional<String> never = never(result);
+    List<PolicyValue> values = new ArrayList<>();
+    Map<Integer, SegmentMoments> compared = new LinkedHashMap<>();
+    for (int s : present) {
+      SegmentMoments moments = spreads.segment(candidate, s);
+      double size = size(result, moments);
+      Optional<String> because = never.or(() -> tooLittle(moments, size));
+      if (because.isEmpty()
+          && !result.name().equals(incumbent)
+          && other.filter(incumbents -> isKnown(incumbents, s)).isPresent()
+          && moments.differenceError() > 0) {
+        compared.put(values.size(), moments);
+      }
+      values.add(
+          new PolicyValue(
+              result.name(),
+              never.isPresent() ? Optional.empty() : Estimate.finite(size),
+              because.isPresent()
+                  ? Optional.empty()
+                  : Optional.of(
+                      around(primaryValue(result) + moments.shift(), moments.error(), size)),
+              Optional.empty(),
+              because));
+    }
+    if (!compared.isEmpty()) {
+      compare(
+          compared,
+          values,
+          primaryValue(result) - primaryValue(other.orElseThrow().result()),
+          present);
+    }
+    return values;
+  }
+
+  /** Adds the differences to values, given how far each lies from that of the whole. */
+  private void compare(
+      Map<Integer, SegmentMoments> compared,
+      List<PolicyValue> values,
+      double whole,
+      List<Integer> present) {
+    List<Integer> places = List.copyOf(compared.keySet());
+    double[] chances = new double[places.size()];
+    for (int i = 0; i < chances.length; i++) {
+      SegmentMoments moments = compared.get(places.get(i));
+      double t = Math.abs(whole + moments.difference()) / moments.differenceError();
+      chances[i] = 2 * students(size(values, places.get(i))).cumulativeProbability(-t);
+    }
+    double[] adjusted = FalseDiscoveries.adjusted(chances);
+    Map<Integer, Shrinkage.Shrunk> shrunk = shrunk(compared, whole, present);
+    for (int i = 0; i < chances.length; i++) {
+      PolicyValue value = values.get(places.get(i));
+      SegmentMoments moments = compared.get(places.get(i));
+      double difference = whole + moments.difference();
+      Ranged plain = around(difference, moments.differenceError(), size(values, places.get(i)));
+      Shrinkage.Shrunk drawn = shrunk.get(places.get(i));
+      double reach = normal((1 + level) / 2) * drawn.error();
+      Optional<String> standsOut =
+          adjusted[i] <= 1 - level
+              ? Optional.of(difference > 0 ? "better" : "worse")
+              : Optional.empty();
+      values.set(
+          places.get(i),
+          new PolicyValue(
+              value.policy(),
+              value.effectiveSampleSize(),
+              value.value(),
+              Optional.of(
+                  new Difference(
+                      difference,
+                      plain.lower().orElseThrow(),
+                      plain.upper().orElseThrow(),
+                      new Ranged(
+                          drawn.value(),
+                          Optional.of(drawn.value() - reach),
+                          Optional.of(drawn.value() + reach)),
+                      adjusted[i],
+                      standsOut)),
+              Optional.empty()));
+    }
+  }
+
+  /** Each column's segments are drawn towards one another. */
+  private Map<Integer, Shrinkage.Shrunk> shrunk(
+      Map<Integer, SegmentMoments> compared, double whole, List<Integer> present) {
+    Map<String, List<Integer>> byColumn = new LinkedHashMap<>();
+    for (int place : compared.keySet()) {
+      String column = labels.get(present.get(place)).column();
+      byColumn.computeIfAbsent(column, c -> new ArrayList<>()).add(place);
+    }
+    Map<Integer, Shrinkage.Shrunk> shrunk = new LinkedHashMap<>();
+    for (List<Integer> places : byColumn.values()) {
+      double[] differences = new double[places.size()];
+      double[] errors = new double[places.size()];
+      Arrays.setAll(differences, i -> whole + compared.get(places.get(i)).difference());
+      Arrays.setAll(errors, i -> compared.get(places.get(i)).differenceError());
+      List<Shrinkage.Shrunk> drawn = Shrinkage.of(differences, errors);
+      for (int i = 0; i < places.size(); i++) {
+        shrunk.put(places.get(i), drawn.get(i));
+      }
+    }
+    return shrunk;
+  }
+
+  /** Why a policy has no value in any segment. */
+  private static Optional<String> never(PolicyResult result) {
+    if (result.verdict().decision() == Decision.NOT_EVALUABLE) {
+      return Optional.of("the log cannot say what the policy is worth");
+    }
+    Optional<Estimate> primary = result.primary();
+    if (primary.flatMap(Estimate::value).isEmpty()) {
+      return Optional.of("there is no estimate");
+    }
+    Estimators.Entry entry = Estimators.named(primary.get().estimator()).orElseThrow();
+    return entry.needs().contains(Estimators.Need.STATES)
+        ? Optional.of(entry.label() + " follows states, not episodes")
+        : Optional.empty();
+  }
+
+  private static Optional<String> tooLittle(SegmentMoments moments, double size) {
+    if (!(size >= LEAST)) {
+      return Optional.of(
+          String.format(
+              Locale.ROOT,
+              "too few: %.1f effective episodes, of %.0f that it takes",
+              Double.isNaN(size) ? 0 : size,
+              LEAST));
+    }
+    return Double.isFinite(moments.shift()) && Double.isFinite(moments.error())
+        ? Optional.empty()
+        : Optional.of("its weights are too large for a number");
+  }
+
+  private static double size(PolicyResult result, SegmentMoments moments) {
+    return result
+        .primary()
+        .flatMap(primary -> Estimators.named(primary.estimator()))
+        .filter(Estimators.Entry::isWeighted)
+        .map(entry -> moments.effectiveSampleSize())
+        .orElse((double) moments.episodes());
+  }
+
+  private static double primaryValue(PolicyResult result) {
+    return result.primary().flatMap(Estimate::value).orElse(Double.NaN);
+  }
+
+  private static double size(List<PolicyValue> values, int place) {
+    return values.get(place).effectiveSampleSize().orElseThrow();
+  }
+
+  private Ranged around(double value, double error, double size) {
+    double reach = students(size).inverseCumulativeProbability((1 + level) / 2) * error;
+    return new Ranged(value, Optional.of(value - reach), Optional.of(value + reach));
+  }
+
+  private static TDistribution students(double size) {
+    return new TDistribution(size - 1);
+  }
+
+  private static double normal(double share) {
+    return new NormalDistribution().inverseCumulativeProbability(share);
+  }
+}
