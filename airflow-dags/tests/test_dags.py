@@ -44,14 +44,14 @@ def declared(example):
     )
 
 
-def rendered(dag, task_id, run=None, **params):
-    """The words that a task would run."""
+def rendered(dag, task_id, run=None, template="words", **params):
+    """The words that a task would run, or another of its templates."""
     task = dag.get_task(task_id)
     values = {key: param.value for key, param in dag.params.items()} if hasattr(dag.params, "items") else {}
     values = {**dag.params.dump(), **params}
     run = run or SimpleNamespace(logical_date=None, run_after=datetime(2026, 11, 8, 3, tzinfo=UTC))
-    ti = SimpleNamespace(xcom_pull=lambda task_ids, key: {"policy": "behavior-cloning-seed1"}, task=task)
-    return task.words(context={"params": values, "dag_run": run, "ti": ti, "task": task}, jinja_env=None)
+    ti = SimpleNamespace(xcom_pull=lambda task_ids, key: {"policy": "behavior-cloning-seed1", "lower": 0.7}, task=task)
+    return getattr(task, template)(context={"params": values, "dag_run": run, "ti": ti, "task": task}, jinja_env=None)
 
 
 def test_the_file_is_imported_quickly_without_errors_or_sockets(example, database):
@@ -171,6 +171,11 @@ def test_assets_are_updated_by_who_makes_them(declared):
         "gate": ["sepsis-report"],
         "promote": ["sepsis-policy"],
     }
+    policy = rendered(declared.offline_training, "promote", template="told")
+    assert policy == {"day": "2026-11-07", "policy": "behavior-cloning-seed1", "lower": 0.7}
+    dataset = rendered(declared.offline_training, "ingest", template="told")
+    assert dataset["day"] == "2026-11-07"
+    assert "/day=2026-11-07/dataset-" in dataset["dataset"]
 
 
 def test_spark_submit_is_one_setting(example, tmp_path):

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import SimpleNamespace
 
 import pytest
+from airflow.sdk import Asset
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException, TaskDeferred
 from fake_flink import FakeFlink
 
@@ -70,6 +71,15 @@ def test_what_is_there_is_not_made_again_unless_asked_for(tmp_path):
     assert task.execute(CONTEXT)["made"] is False
     assert (tmp_path / "runs").read_text() == "run\n"
     assert task.execute({"params": {"replace": True}})["made"] is True
+
+
+def test_events_of_assets_say_what_was_made_and_what_is_known_of_it(tmp_path):
+    asset = Asset(name="shop-policy", uri="hindcast://policy/shop")
+    engine = launcher(tmp_path, """echo '{"outcome": "moved"}'""")
+    task = LauncherOperator(task_id="promote", engine=engine, words=["promote"], told={"lower": 0.4}, outlets=[asset])
+    event = SimpleNamespace(extra={})
+    task.execute({**CONTEXT, "outlet_events": {asset: event}})
+    assert event.extra == {"lower": 0.4, "made": True, "place": None, "said": {"outcome": "moved"}}
 
 
 def test_a_stage_that_marks_leaves_no_mark_when_it_fails(tmp_path):

@@ -19,9 +19,11 @@ _EXIT_CODE = re.compile(r"exit_?[cC]ode['\"]?: *(\d+)")
 class PodOperator(Stage, KubernetesPodOperator):
     """One verb in a pod. An exit code of 6, 7 or 8 is tried again, 4 skips, everything else fails for good."""
 
-    template_fields: Sequence[str] = (*KubernetesPodOperator.template_fields, "day", "words", "made")
+    template_fields: Sequence[str] = (*KubernetesPodOperator.template_fields, "day", "words", "made", "told")
 
-    def __init__(self, *, engine: Engine, words: Any, made: Any = None, marks: bool = False, day: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *, engine: Engine, words: Any, made: Any = None, told: Any = None, marks: bool = False, day: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(
             image=engine.image,
             namespace=engine.namespace,
@@ -35,6 +37,7 @@ class PodOperator(Stage, KubernetesPodOperator):
         self.engine = engine
         self.words = words
         self.made = made
+        self.told = told
         self.marks = marks
         self.day = day
 

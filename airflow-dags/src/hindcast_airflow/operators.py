@@ -40,17 +40,26 @@ class Stage:
     :param words: gives the words after ``hindcast`` from the task's context
     :param made: gives the file from the context that says that the stage was done before; none for stages that are cheap to repeat
     :param day: the day that it is for, where a task is mapped over days
+    :param told: gives from the context what the events of its assets say, beside what came of it
     :param marks: whether this task writes that file itself, because the stage makes several artefacts
     """
 
     words: Any
     made: Any
+    told: Any
     day: str
     marks: bool
+    outlets: Any
     log: Any
 
     def run_stage(self, context: Any, run: Callable[[], Ending]) -> dict[str, Any]:
-        """Does nothing if it was done before and nobody asks to replace it; otherwise runs the verb and says what came of it."""
+        """Does nothing if it was done before and nobody asks to replace it; otherwise runs the verb. Its events say what came of it."""
+        came = self._came_of(context, run)
+        for asset in self.outlets:
+            context["outlet_events"][asset].extra = {**(self.told or {}), **came}
+        return came
+
+    def _came_of(self, context: Any, run: Callable[[], Ending]) -> dict[str, Any]:
         if self.made and not context["params"].get("replace") and storage.exists(self.made):
             self.log.info("Nothing to do: %s is there.", self.made)
             return {"made": False, "place": self.made}
@@ -69,14 +78,17 @@ class Stage:
 class LauncherOperator(Stage, BaseOperator):
     """One verb as a process of the worker's machine."""
 
-    template_fields: Sequence[str] = ("day", "words", "made")
+    template_fields: Sequence[str] = ("day", "words", "made", "told")
     ui_color = "#dcebf7"
 
-    def __init__(self, *, engine: Engine, words: Words, made: Any = None, marks: bool = False, day: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *, engine: Engine, words: Words, made: Any = None, told: Any = None, marks: bool = False, day: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.engine = engine
         self.words = words
         self.made = made
+        self.told = told
         self.marks = marks
         self.day = day
         self._process: subprocess.Popen[str] | None = None

@@ -17,9 +17,11 @@ from hindcast_airflow.settings import Engine
 class SubmitOperator(Stage, SparkSubmitOperator):
     """One verb by ``spark-submit``. In client mode the exit code is the verb's own, which decides about retries."""
 
-    template_fields: Sequence[str] = (*SparkSubmitOperator.template_fields, "day", "words", "made")
+    template_fields: Sequence[str] = (*SparkSubmitOperator.template_fields, "day", "words", "made", "told")
 
-    def __init__(self, *, engine: Engine, words: Words, made: Any = None, marks: bool = False, day: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *, engine: Engine, words: Words, made: Any = None, told: Any = None, marks: bool = False, day: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(
             application=engine.jar,
             java_class=commands.MAIN_CLASS,
@@ -34,6 +36,7 @@ class SubmitOperator(Stage, SparkSubmitOperator):
         self.engine = engine
         self.words = words
         self.made = made
+        self.told = told
         self.marks = marks
         self.day = day
 

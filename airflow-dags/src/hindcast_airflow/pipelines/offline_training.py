@@ -48,6 +48,10 @@ def offline_training(settings: Settings, pipeline: Pipeline) -> DAG:
             bundle = f"{run.bundles}/{ruling['policy']}"
             return commands.promote(run, settings.registry, pipeline.name, bundle, settings.mlflow)
 
+        def promoted(context: Any, **_: Any) -> dict[str, Any]:
+            ruling = context["ti"].xcom_pull(task_ids="gate", key=RULING)
+            return {"day": run_of(context).day.isoformat(), **ruling}
+
         validate = stage(
             settings.engine,
             task_id="validate",
@@ -58,6 +62,7 @@ def offline_training(settings: Settings, pipeline: Pipeline) -> DAG:
             task_id="ingest",
             words=lambda context, **_: commands.ingest(run_of(context), replace(context)),
             made=lambda context, **_: f"{run_of(context).dataset}/manifest.json",
+            told=lambda context, **_: {"day": run_of(context).day.isoformat(), "dataset": run_of(context).dataset},
             outlets=[shared.dataset_asset(pipeline)],
         )
         train = stage(
@@ -84,6 +89,7 @@ def offline_training(settings: Settings, pipeline: Pipeline) -> DAG:
             settings.engine,
             task_id="promote",
             words=promotion,
+            told=promoted,
             outlets=[shared.policy_asset(pipeline)],
         )
         chain(validate, ingest, train, evaluate, gate, promote)
