@@ -134,7 +134,7 @@ class LearningIT {
     assertThat(ExactlyOnceIT.Failing.left.get()).isZero();
     assertThat(bundles(folder.resolve("flaky"))).isEqualTo(calm);
     assertThat(events(folder.resolve("flaky"))).isEqualTo(events(folder.resolve("calm")));
-    assertThat(again).isEqualTo(counts);
+    assertThat(counts).containsAllEntriesOf(ExactlyOnceIT.withoutForgotten(again, counts));
     try (Stream<Path> staged = Files.list(folder.resolve("flaky/bundles/.staged"))) {
       assertThat(staged).isEmpty();
     }
