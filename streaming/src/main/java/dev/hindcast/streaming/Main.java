@@ -4,6 +4,7 @@ import dev.hindcast.core.artefact.CodeVersion;
 import dev.hindcast.core.config.UserError;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.apache.flink.util.SerializedThrowable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -66,6 +67,9 @@ public final class Main implements Runnable {
       return UserError.Kind.INTERRUPTED.exitCode();
     }
     for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SerializedThrowable elsewhere) { // on a cluster's machine
+        cause = elsewhere.deserializeError(Main.class.getClassLoader());
+      }
       if (cause instanceof UserError mistake) {
         err.println(mistake.getMessage());
         err.flush();

@@ -1,5 +1,6 @@
 package dev.hindcast.streaming.learning;
 
+import dev.hindcast.core.config.UserError;
 import dev.hindcast.streaming.operator.Account;
 import dev.hindcast.streaming.plan.LearnConfig;
 import dev.hindcast.streaming.plan.StreamPlan;
@@ -9,6 +10,7 @@ import java.util.List;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -81,9 +83,25 @@ public final class FineTune extends AbstractStreamOperator<Publication>
   @Override
   public void open() throws Exception {
     super.open();
-    tuning = new FineTuning(learn, plan);
-    if (standing == null) {
-      standing = tuning.begin();
+    try {
+      tuning = new FineTuning(learn, plan);
+      if (standing == null) {
+        standing = tuning.begin();
+      }
+    } catch (UserError e) {
+      throw new SuppressRestartsException(e); // another start would find the same
+    } catch (LinkageError e) {
+      throw new SuppressRestartsException(
+          new UserError(
+              UserError.Kind.RESOURCES,
+              "Cannot learn from the stream by "
+                  + learn.algorithm().name()
+                  + ": its native libraries are not on the class path ("
+                  + e
+                  + "). They are not in this jar, because a process can load them only once: copy"
+                  + " them into Flink's lib folder, as docs/guide/streaming.md says, and start its"
+                  + " processes again.",
+              e));
     }
   }
 

@@ -1,8 +1,10 @@
 package dev.hindcast.streaming.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hindcast.core.artefact.CanonicalJson;
+import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.policy.BundleManifest;
 import dev.hindcast.core.world.DriftingRecommender;
 import dev.hindcast.core.world.DriftingRecommender.Recommendation;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
@@ -138,6 +141,26 @@ class LearningIT {
     try (Stream<Path> staged = Files.list(folder.resolve("flaky/bundles/.staged"))) {
       assertThat(staged).isEmpty();
     }
+  }
+
+  /** Restarts are allowed without end; there is nothing to gain from any. */
+  @Test
+  void whatCannotBeginEndsAtOnceAndInWords() throws Exception {
+    Shop shop = shop().train("iql", Iql.Config.DEFAULT, Shop.small(100));
+    StreamConfig config = config(shop, "iql", "gone", "", 1);
+    Path bundle = Path.of(config.learn().orElseThrow().from());
+    try (Stream<Path> files = Files.walk(bundle)) {
+      for (Path weights : files.filter(file -> file.toString().endsWith(".safetensors")).toList()) {
+        Files.write(weights, new byte[] {1, 2, 3});
+      }
+    }
+    assertThatThrownBy(() -> run(config, 0))
+        .satisfies(
+            failure ->
+                assertThat(Stream.iterate(failure, Objects::nonNull, Throwable::getCause))
+                    .hasAtLeastOneElementOfType(UserError.class)
+                    .anySatisfy(
+                        cause -> assertThat(cause).hasMessageContaining(bundle.toString())));
   }
 
   @Test

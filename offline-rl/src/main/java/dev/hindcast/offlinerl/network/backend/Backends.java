@@ -31,6 +31,13 @@ public final class Backends {
     if (gpu) {
       return DjlNetworks.on(Device.GPU, index);
     }
-    return SimdNetworks.missing().isEmpty() ? new SimdNetworks() : DjlNetworks.on(Device.CPU);
+    if (SimdNetworks.missing().isEmpty()) {
+      return new SimdNetworks();
+    }
+    try {
+      return DjlNetworks.on(Device.CPU);
+    } catch (NoClassDefFoundError e) { // a stream's jar is without PyTorch
+      return new SimdNetworks(); // says what is missing
+    }
   }
 }
