@@ -31,6 +31,11 @@ final class ReturnSpread implements Serializable {
     }
   }
 
+  void settle() {
+    tailMean.settle();
+    variance.settle();
+  }
+
   void merge(ReturnSpread later) {
     tailMean.merge(later.tailMean);
     variance.merge(later.variance);

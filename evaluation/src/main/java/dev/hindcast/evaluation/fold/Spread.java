@@ -33,6 +33,12 @@ final class Spread implements Serializable {
     products.add(influence * centeredWeight, counts);
   }
 
+  void settle() {
+    influences.settle();
+    squares.settle();
+    products.settle();
+  }
+
   void merge(Spread later) {
     influences.merge(later.influences);
     squares.merge(later.squares);

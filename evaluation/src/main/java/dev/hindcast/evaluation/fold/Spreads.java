@@ -18,6 +18,9 @@ import java.util.Optional;
 public final class Spreads implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  // So many episodes' counts stay in a core's cache until they are settled.
+  private static final int CHUNK = 16;
+
   private final transient SpreadTask task;
   private final List<List<Spread>> spreads = new ArrayList<>();
   private final List<Spread> differences = new ArrayList<>();
@@ -49,8 +52,9 @@ public final class Spreads implements Serializable {
             .map(item -> ScoredLog.of(columns, item.candidate(), Optional.empty()))
             .toList();
     PoissonBootstrap bootstrap = task.task().bootstrap();
-    double[] counts = new double[task.task().replicates()];
+    double[][] chunk = new double[CHUNK][task.task().replicates()];
     for (int e = 0; e < columns.episodes(); e++) {
+      double[] counts = chunk[e % CHUNK];
       bootstrap.counts(columns.episodeId(e), counts);
       double[] primaries = new double[scored.size()];
       double[] centered = new double[scored.size()];
@@ -78,8 +82,19 @@ public final class Spreads implements Serializable {
             .get(c)
             .add(places, primaries[c], difference, centered[c] + task.meanWeights().get(c));
       }
+      if ((e + 1) % CHUNK == 0) {
+        settle();
+      }
     }
+    settle();
     return this;
+  }
+
+  private void settle() {
+    spreads.forEach(lines -> lines.forEach(Spread::settle));
+    differences.forEach(Spread::settle);
+    weights.forEach(WeightSpread::settle);
+    returns.forEach(ReturnSpread::settle);
   }
 
   /** Adds the sums of later files. */

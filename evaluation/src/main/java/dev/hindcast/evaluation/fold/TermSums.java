@@ -14,6 +14,9 @@ import java.util.Optional;
 final class TermSums implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  /** How many episodes replicates take at a time. */
+  static final int TOGETHER = 4;
+
   private final Estimator estimator;
   private final int replicates;
   private final double[] sums;
@@ -142,9 +145,9 @@ final class TermSums implements Serializable {
    * Adds so many rows of counts, each scaled, in their order. Four at a time: the sums are then
    * read and written once for all of them, which takes most of the time otherwise.
    */
-  private static void addScaled(double[] into, double[][] counts, double[] scales, int rows) {
+  static void addScaled(double[] into, double[][] counts, double[] scales, int rows) {
     int i = 0;
-    for (; i + 4 <= rows; i += 4) {
+    for (; i + TOGETHER <= rows; i += TOGETHER) {
       double[] first = counts[i];
       double[] second = counts[i + 1];
       double[] third = counts[i + 2];

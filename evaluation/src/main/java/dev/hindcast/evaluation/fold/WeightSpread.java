@@ -27,6 +27,11 @@ final class WeightSpread implements Serializable {
     squares.add(centeredWeight * centeredWeight, counts);
   }
 
+  void settle() {
+    centered.settle();
+    squares.settle();
+  }
+
   void merge(WeightSpread later) {
     centered.merge(later.centered);
     squares.merge(later.squares);
