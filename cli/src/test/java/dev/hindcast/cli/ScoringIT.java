@@ -302,7 +302,7 @@ class ScoringIT {
     assertThat(own.diagnostics().orElseThrow().maxWeight().orElseThrow())
         .isCloseTo(1, within(1e-6));
     assertThat(own.estimate("direct-method").orElseThrow().value()).isPresent();
-    assertThat(own.verdict().decision()).isEqualTo(EvaluationReport.Decision.NOT_EVALUABLE);
+    assertThat(own.verdict().decision()).isEqualTo(EvaluationReport.Decision.HOLD);
     assertThat(folder.resolve("report/report.html")).isNotEmptyFile();
   }
 
