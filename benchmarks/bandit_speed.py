@@ -10,7 +10,6 @@ limit, and is timed for its estimates and intervals alone. Its bootstrap takes o
 
 import argparse
 import json
-import resource
 import subprocess
 import time
 from pathlib import Path
@@ -92,13 +91,12 @@ def ours(folder: Path, memory: str, discount: float, estimators: list[str]) -> t
     launcher = HOUSE / "cli" / "target" / "launcher"
     paths = [str(HERE / "target" / "classes"), str(HOUSE / "cli" / "target" / "hindcast-cli.jar"), (launcher / "classpath.own").read_text().strip(), (launcher / "classpath.engines").read_text().strip()]
     command = ["java", f"-Xmx{memory}", *(launcher / "jvm.options").read_text().split(), "-cp", ":".join(paths), "dev.hindcast.benchmarks.spark.EvaluationSpeedMain", str(folder / "dataset"), str(folder), str(discount), ",".join(estimators)]
-    began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    began = time.perf_counter()
     lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout.splitlines()
     print(f"ours, with the start of the machine and of Spark: {time.perf_counter() - began:.1f} s")
     print("\n".join(lines))
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return next(float(line.split()[1]) for line in lines if line.startswith("seconds")), processor
+    figures = {words[0]: float(words[1]) for words in map(str.split, lines) if words[0] in ("seconds", "processor")}
+    return figures["seconds"], figures["processor"]
 
 
 def theirs(folder: Path) -> tuple[float, float]:
