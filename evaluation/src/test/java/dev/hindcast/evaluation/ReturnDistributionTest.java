@@ -183,6 +183,31 @@ class ReturnDistributionTest {
     return figure.lower().orElseThrow() <= truth && truth <= figure.upper().orElseThrow() ? 1 : 0;
   }
 
+  /** What a policy never did in this log it may still do: as often as a few episodes can miss. */
+  @Test
+  void bandsReachWhereNoWeightLies() {
+    TabularMdp world = world();
+    Fixture fixture = Fixture.of(folder, world, world.log(BEHAVIOR, 2000, 10, 7));
+    EvaluationReport report =
+        fixture.evaluate(YAML, List.of(fixture.policy("careful", gambling(0, 0))));
+    double size =
+        report
+            .policy("careful")
+            .flatMap(EvaluationReport.PolicyResult::diagnostics)
+            .flatMap(EvaluationReport.Diagnostics::effectiveSampleSize)
+            .orElseThrow();
+    Point nothing = returns(report, "careful").points().get(0);
+    assertThat(nothing.at()).isZero();
+    assertThat(nothing.share()).isZero();
+    assertThat(nothing.lower()).isZero();
+    assertThat(nothing.upper()).isCloseTo(1 - Math.pow(0.025, 1 / size), within(1e-9));
+    List<Point> points = returns(report, "careful").points();
+    Point all = points.get(points.size() - 2); // only gambles end with the greatest return
+    assertThat(all.share()).isEqualTo(1);
+    assertThat(all.upper()).isEqualTo(1);
+    assertThat(all.lower()).isCloseTo(Math.pow(0.025, 1 / size), within(1e-9));
+  }
+
   @Test
   void bandsRiseAndHoldTheirShares() {
     TabularMdp world = ChainMdp.slippery(4, 0.3);

@@ -172,6 +172,16 @@ class SegmentsTest {
   }
 
   @Test
+  void estimatesByVisitsOfStatesHaveNoSegments() {
+    EvaluationReport report =
+        report(YAML.replace("[state]", "[state], estimator: state-marginal-doubly-robust"), false);
+    PolicyValue target = value(report, 0, "target");
+    assertThat(target.value()).isEmpty();
+    assertThat(target.absentBecause().orElseThrow()).contains("follows visits of states");
+    assertThat(value(report, 0, "logged").value()).isPresent();
+  }
+
+  @Test
   void intervalsHoldTheTruthAsOftenAsTheySay() {
     Fixture fixture = fixture("redrawn");
     EvaluationPlan plan =

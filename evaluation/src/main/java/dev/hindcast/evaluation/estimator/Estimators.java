@@ -336,6 +336,14 @@ public final class Estimators {
       return needs.contains(Need.PROPENSITIES) && !needs.contains(Need.STATES);
     }
 
+    /**
+     * Whether each episode adds to it by itself, so that the episodes that begin alike tell what a
+     * policy is worth to them; not where visits of states are counted, whosever they are.
+     */
+    public boolean followsEpisodes() {
+      return !needs.contains(Need.STATES) && !needs.contains(Need.VISIT_RATIOS);
+    }
+
     /** Whether it looks at a whole log before it says anything of an episode. */
     public boolean isOfWholeLogs() {
       return needs.contains(Need.REPLICATES) || needs.contains(Need.STATES);

@@ -43,7 +43,7 @@ final class ReturnsAssembly {
     Optional<WeightedReturns> returns = totals.returns(candidate);
     if (returns.isEmpty()) {
       return absent(
-          "no episode has a weight under this policy, or weights are too large for a number");
+          "no episode has a weight under this policy, as in a log without propensities, or weights are too large for a number");
     }
     double size = totals.weights(candidate).effectiveSampleSize();
     if (!(size >= Judge.LEAST_EFFECTIVE_SAMPLE_SIZE)) {

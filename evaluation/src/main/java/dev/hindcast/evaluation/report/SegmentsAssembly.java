@@ -233,9 +233,9 @@ final class SegmentsAssembly {
       return Optional.of("there is no estimate");
     }
     Estimators.Entry entry = Estimators.named(primary.get().estimator()).orElseThrow();
-    return entry.needs().contains(Estimators.Need.STATES)
-        ? Optional.of(entry.label() + " follows states, not episodes")
-        : Optional.empty();
+    return entry.followsEpisodes()
+        ? Optional.empty()
+        : Optional.of(entry.label() + " follows visits of states, not episodes");
   }
 
   private static Optional<String> tooLittle(SegmentMoments moments, double size) {
