@@ -15,9 +15,11 @@ import java.util.Optional;
 /**
  * Several policies on one log, looked at together. An interval of its own holds each difference to
  * the incumbent most of the time; of ten such intervals one may well be wrong. Intervals that hold
- * all differences at once reach as far as the largest of all distances in a bootstrap replicate
- * does (the max-t bootstrap: Romano, Wolf 2005, Stepwise Multiple Testing as Formalized Data
- * Snooping, single step).
+ * all differences at once are intervals of a higher level, the same for each: the one that, in a
+ * bootstrap replicate, the least likely of all distances stays within as often as all are to hold.
+ * So each of them is as likely as the others to be the one that fails, and a policy with a few
+ * heavy weights widens its own interval, not everybody's (Beran 1988, Balanced Simultaneous
+ * Confidence Sets).
  */
 public final class JointComparison {
   private JointComparison() {}
@@ -51,19 +53,13 @@ public final class JointComparison {
       return Optional.empty();
     }
     double[] best = bestShares(contenders);
-    List<Contender> apart = contenders.stream().filter(c -> c.alone().isPresent()).toList();
-    double reach = apart.isEmpty() ? 0 : quantile(largest(apart), level);
+    double each = levelOfEach(contenders, level);
     List<Standing> standings = new ArrayList<>();
     for (int i = 0; i < best.length; i++) {
       Contender contender = contenders.get(i);
       standings.add(
           new Standing(
-              contender.name(),
-              contender.value(),
-              best[i],
-              contender
-                  .alone()
-                  .map(alone -> stretched(alone, reach, quantile(contender.distances(), level)))));
+              contender.name(), contender.value(), best[i], stretched(contender, level, each)));
     }
     standings.sort(Comparator.comparingDouble(Standing::value).reversed());
     return Optional.of(new Comparison(standings));
@@ -118,31 +114,52 @@ public final class JointComparison {
     return shares;
   }
 
-  private static double[] largest(List<Contender> apart) {
+  /** The level that each interval needs for all of them to hold at the level. */
+  private static double levelOfEach(List<Contender> contenders, double level) {
+    List<Contender> apart = contenders.stream().filter(JointComparison::isApart).toList();
+    if (apart.size() < 2) {
+      return level;
+    }
     double[] largest = new double[apart.get(0).distances().length];
-    Arrays.fill(largest, Double.NaN);
     for (Contender contender : apart) {
+      double[] sorted = sorted(contender.distances());
       for (int b = 0; b < largest.length; b++) {
-        double distance = contender.distances()[b];
-        if (!Double.isNaN(distance) && !(distance <= largest[b])) {
-          largest[b] = distance;
-        }
+        largest[b] = Math.max(largest[b], share(sorted, contender.distances()[b]));
       }
     }
-    return largest;
+    return Math.max(level, Interval.quantile(sorted(largest), level));
   }
 
-  /** As much wider as the largest distance of all reaches farther than its own. */
-  private static Difference stretched(Difference alone, double joint, double own) {
-    double factor = own > 0 ? Math.max(1, joint / own) : 1;
-    return new Difference(
-        alone.value(),
-        alone.value() - factor * (alone.value() - alone.lower()),
-        alone.value() + factor * (alone.upper() - alone.value()));
+  /** How many of the distances are less, as a share; 0 of what is undefined. */
+  private static double share(double[] sorted, double distance) {
+    int at = Double.isNaN(distance) ? 0 : Arrays.binarySearch(sorted, distance);
+    return (double) at / Math.max(1, sorted.length - 1);
   }
 
-  private static double quantile(double[] distances, double level) {
-    double[] sorted = Arrays.stream(distances).filter(d -> !Double.isNaN(d)).sorted().toArray();
-    return sorted.length == 0 ? 0 : Interval.quantile(sorted, level);
+  /** Whether there is a difference to be wrong about, and not rounding alone. */
+  private static boolean isApart(Contender contender) {
+    double least = Judge.ROUNDING * Math.max(1, Math.abs(contender.value()));
+    return contender.alone().map(d -> d.upper() - d.lower() > least).orElse(false);
+  }
+
+  private static Optional<Difference> stretched(Contender contender, double level, double each) {
+    if (each == level || !isApart(contender)) {
+      return contender.alone();
+    }
+    double[] sorted = sorted(contender.distances());
+    double own = Interval.quantile(sorted, level);
+    double factor = own > 0 ? Interval.quantile(sorted, each) / own : 1;
+    return contender
+        .alone()
+        .map(
+            alone ->
+                new Difference(
+                    alone.value(),
+                    alone.value() - factor * (alone.value() - alone.lower()),
+                    alone.value() + factor * (alone.upper() - alone.value())));
+  }
+
+  private static double[] sorted(double[] numbers) {
+    return Arrays.stream(numbers).filter(number -> !Double.isNaN(number)).sorted().toArray();
   }
 }

@@ -24,7 +24,8 @@ public final class Judge {
   /** A mean weight so many standard errors from 1 means wrong propensities or missing support. */
   public static final double LARGEST_Z = 4;
 
-  private static final double ROUNDING = 1e-12;
+  /** Differences that are no larger, beside values of size 1, are rounding. */
+  static final double ROUNDING = 1e-12;
 
   private final PromoteIf promoteIf;
 

@@ -81,6 +81,40 @@ class JointComparisonTest {
     assertThat(only.jointDifference()).contains(alone);
   }
 
+  /** One whose replicates lie far out now and then, and one that differs by rounding alone. */
+  @Test
+  void wildOneAndOneThatIsTheSameWidenNobodyElse() {
+    List<JointComparison.Contender> tame = contenders(new SplittableRandom(2), 1, 1, 1);
+    List<JointComparison.Contender> all = new ArrayList<>(tame);
+    for (double scale : new double[] {1000, 1e-15}) {
+      JointComparison.Contender like = contenders(new SplittableRandom(7), 1).get(1);
+      double[] far = Arrays.stream(like.distances()).map(d -> scale * d * d * d).toArray();
+      double reach =
+          Math.min(scale, 1)
+              * Interval.quantile(Arrays.stream(far).sorted().toArray(), LEVEL)
+              / Math.max(1, scale);
+      all.add(
+          new JointComparison.Contender(
+              "scale " + scale,
+              1,
+              like.replicates(),
+              Optional.of(new Difference(1, 1 - reach, 1 + reach)),
+              far));
+    }
+    double before = width(JointComparison.of(tame, LEVEL).orElseThrow(), "p0");
+    double after = width(JointComparison.of(all, LEVEL).orElseThrow(), "p0");
+    assertThat(after).isBetween(before, 1.15 * before); // four instead of three
+  }
+
+  private static double width(Comparison comparison, String name) {
+    return comparison.standings().stream()
+        .filter(standing -> standing.name().equals(name))
+        .map(standing -> standing.jointDifference().orElseThrow())
+        .mapToDouble(difference -> difference.upper() - difference.lower())
+        .findFirst()
+        .orElseThrow();
+  }
+
   @Test
   void sharesOfBestAddUpAndTiesAreSplit() {
     double[] same = {1, 2, 3};
