@@ -93,7 +93,7 @@ def test_exact_commands(declared, example):
     dag = declared.offline_training
     config = ["--config", f"{folder}/pipeline.yaml"]
     source = ["--set", f"ingest.source.path={folder}/logs/day=2026-11-07"]
-    day = f"{folder}/work/sepsis/day=2026-11-07"
+    day = str(folder / "work" / "sepsis" / "day=2026-11-07")
     words = {name: rendered(dag, name) for name in ("validate", "ingest", "train", "evaluate", "promote")}
     dataset, bundles, report = (words[stage][words[stage].index("--output") + 1] for stage in ("ingest", "train", "evaluate"))
     assert dataset.startswith(f"{day}/dataset-")

@@ -23,12 +23,12 @@ def pipeline(tmp_path):
 
 
 def of(pipeline, day=DAY, overrides=None):
-    return paths.of(Settings("/work", "/registry", (pipeline,)), pipeline, day, overrides)
+    return paths.of(Settings("/made", "/registry", (pipeline,)), pipeline, day, overrides)
 
 
 def test_the_same_day_and_config_give_the_same_paths(pipeline):
     assert of(pipeline) == of(pipeline)
-    assert of(pipeline).dataset.startswith("/work/shop/day=2026-11-07/dataset-")
+    assert of(pipeline).dataset.startswith("/made/shop/day=2026-11-07/dataset-")
     assert of(pipeline).trained == of(pipeline).bundles + ".finished"
 
 
@@ -83,7 +83,7 @@ def test_without_any_date_it_says_so():
 
 
 def test_people_open_reports_at_an_address():
-    settings = Settings("/work", "/r", (), reports="https://reports.example/")
-    assert paths.address(settings, "/work/shop/report.html") == "https://reports.example/shop/report.html"
-    assert paths.address(Settings("/work", "/r", ()), "/work/a b.html") == "file:///work/a%20b.html"
+    settings = Settings("/made", "/r", (), reports="https://reports.example/")
+    assert paths.address(settings, "/made/shop/report.html") == "https://reports.example/shop/report.html"
+    assert paths.address(Settings("/made", "/r", ()), "/made/a b.html") == "file:///made/a%20b.html"
     assert paths.address(Settings("s3a://w", "/r", ()), "s3a://w/x.html") == "s3a://w/x.html"
