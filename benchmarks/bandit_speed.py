@@ -12,6 +12,7 @@ import argparse
 import json
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -115,12 +116,17 @@ def theirs(folder: Path) -> tuple[float, float]:
         "estimated_rewards_by_reg_model": q[kind][:, :, np.newaxis],
         "position": np.zeros(len(kind), dtype=int),
     }
-    total = processor = 0.0
-    for name, estimator in {
+    return timed(log, {
         "self-normalized-inverse-propensity": ope.SelfNormalizedInverseProbabilityWeighting(),
         "doubly-robust": ope.DoublyRobust(),
         "switch-doubly-robust": ope.SwitchDoublyRobust(lambda_=8.0),
-    }.items():
+    })
+
+
+def timed(log: dict, estimators: dict) -> tuple[float, float]:
+    """Seconds by the clock and of processor time that estimates and intervals of the peers take; both peers are asked alike."""
+    total = processor = 0.0
+    for name, estimator in estimators.items():
         began, before = time.perf_counter(), time.process_time()
         value = estimator.estimate_policy_value(**log)
         interval = estimator.estimate_interval(**log, n_bootstrap_samples=REPLICATES, random_state=0)
@@ -131,25 +137,27 @@ def theirs(folder: Path) -> tuple[float, float]:
     return total, processor
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=1_000_000)
+def side_by_side(words: str, unit: str, size: int, prepare: Callable, run_ours: Callable, run_theirs: Callable) -> None:
+    """Makes a log of so many units and says what both take for it."""
+    parser = argparse.ArgumentParser(description=words, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(f"--{unit}", type=int, default=size, dest="size")
     parser.add_argument("--only", choices=["ours", "theirs"])
     parser.add_argument("--memory", default="4g", help="heap of our process")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     folder = arguments.out.resolve()
-    prepare(arguments.rows, folder)
+    prepare(arguments.size, folder)
     seconds = {}
     if arguments.only != "theirs":
-        seconds["ours"] = ours(folder, arguments.memory, 1.0, ["self-normalized-inverse-propensity", "doubly-robust", "switch-doubly-robust"])
+        seconds["ours"] = run_ours(folder, arguments.memory)
     if arguments.only != "ours":
-        seconds["theirs"] = theirs(folder)
+        seconds["theirs"] = run_theirs(folder)
     for name, (elapsed, processor) in seconds.items():
-        print(f"{name}: {arguments.rows:,} rows in {elapsed:.1f} s, {processor:.1f} s of processor time")
+        print(f"{name}: {arguments.size:,} {unit} in {elapsed:.1f} s, {processor:.1f} s of processor time")
     if len(seconds) == 2:
-        print(f"{seconds['theirs'][0] / seconds['ours'][0]:.1f} times as fast, with {seconds['theirs'][1] / seconds['ours'][1]:.1f} times less processor time")
+        print(f"{seconds['theirs'][0] / seconds['ours'][0]:.2f} times as fast, with {seconds['theirs'][1] / seconds['ours'][1]:.2f} times less processor time")
 
 
 if __name__ == "__main__":
-    main()
+    asked = ["self-normalized-inverse-propensity", "doubly-robust", "switch-doubly-robust"]
+    side_by_side(__doc__, "rows", 1_000_000, prepare, lambda folder, memory: ours(folder, memory, 1.0, asked), theirs)

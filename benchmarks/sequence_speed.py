@@ -12,7 +12,6 @@ ingested first, which is not in the time. Hindcast is the build in `cli/target` 
 Lines `alone` are ours as the peer is timed: everything in memory, in a Java machine that is warm, one thread; figures are for all three estimators, the report and its diagnostics included.
 """
 
-import argparse
 import json
 import subprocess
 import time
@@ -23,13 +22,12 @@ import pyarrow
 import pyarrow.parquet as parquet
 
 from absent import leave_out
-from bandit_speed import HOUSE, ours, shares
+from bandit_speed import HOUSE, ours, shares, side_by_side, timed
 
 KINDS = 1000
 ACTIONS = 10
 STEPS = 50
 DISCOUNT = 0.99
-REPLICATES = 1000
 CHUNK = 20_000
 
 
@@ -110,41 +108,13 @@ def theirs(folder: Path) -> tuple[float, float]:
         "state_action_value_prediction": q[kind],
         "gamma": DISCOUNT,
     }
-    total = processor = 0.0
-    for name, estimator in {
+    return timed(log, {
         "per-decision-importance-sampling": PerDecisionImportanceSampling(),
         "self-normalized-per-decision-importance-sampling": SelfNormalizedPDIS(),
         "doubly-robust": DoublyRobust(),
-    }.items():
-        began, before = time.perf_counter(), time.process_time()
-        value = estimator.estimate_policy_value(**log)
-        interval = estimator.estimate_interval(**log, n_bootstrap_samples=REPLICATES, random_state=0)
-        seconds = time.perf_counter() - began
-        total += seconds
-        processor += time.process_time() - before
-        print(f"theirs: {name} {value:.12g} {interval['95.0% CI (lower)']:.6g} {interval['95.0% CI (upper)']:.6g} in {seconds:.1f} s", flush=True)
-    return total, processor
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--episodes", type=int, default=100_000)
-    parser.add_argument("--only", choices=["ours", "theirs"])
-    parser.add_argument("--memory", default="4g", help="heap of our process")
-    parser.add_argument("--out", type=Path, required=True)
-    arguments = parser.parse_args()
-    folder = arguments.out.resolve()
-    prepare(arguments.episodes, folder)
-    seconds = {}
-    if arguments.only != "theirs":
-        seconds["ours"] = ours(folder, arguments.memory, DISCOUNT, ["per-decision-importance-sampling", "self-normalized-per-decision-importance-sampling", "doubly-robust"])
-    if arguments.only != "ours":
-        seconds["theirs"] = theirs(folder)
-    for name, (elapsed, processor) in seconds.items():
-        print(f"{name}: {arguments.episodes:,} episodes in {elapsed:.1f} s, {processor:.1f} s of processor time")
-    if len(seconds) == 2:
-        print(f"{seconds['theirs'][0] / seconds['ours'][0]:.2f} times as fast, with {seconds['theirs'][1] / seconds['ours'][1]:.2f} times less processor time")
+    })
 
 
 if __name__ == "__main__":
-    main()
+    asked = ["per-decision-importance-sampling", "self-normalized-per-decision-importance-sampling", "doubly-robust"]
+    side_by_side(__doc__, "episodes", 100_000, prepare, lambda folder, memory: ours(folder, memory, DISCOUNT, asked), theirs)
