@@ -152,13 +152,13 @@ public final class EvaluateJob {
   private static List<Returns> returns(
       EvaluationPlan plan, JavaSparkContext context, Consumer<String> progress) {
     List<Returns> returns = new ArrayList<>();
-    Returns none = new Returns(plan.config().pipeline().discount());
+    double discount = plan.config().pipeline().discount();
     for (EvaluationPlan.PastLog past : plan.pastLogs()) {
       progress.accept("Reading what " + past.policy() + " earned in its own log");
       Dataset log = past.dataset();
       returns.add(
           groups(context, EvaluatedPart.ALL, log)
-              .map(files -> fold(files, log, none, Returns::add))
+              .map(files -> fold(files, log, new Returns(discount), Returns::add))
               .collect()
               .stream()
               .reduce(Returns::merge)
