@@ -243,6 +243,7 @@ class HopperStudyTest {
                     diagnostics,
                     Optional.empty(),
                     false,
+                    List.of(),
                     Optional.empty()));
     lines.add(
         name

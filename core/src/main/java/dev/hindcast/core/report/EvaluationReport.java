@@ -1,5 +1,6 @@
 package dev.hindcast.core.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.hindcast.core.artefact.Fingerprint;
 import dev.hindcast.core.artefact.Provenance;
 import dev.hindcast.core.artefact.RowAccount;
@@ -178,6 +179,8 @@ public record EvaluationReport(
    * @param differenceToIncumbent paired on the same episodes; absent for the incumbent itself
    * @param knownValue the exact value, where one was given
    * @param returns how returns are distributed under it; absent in reports of earlier builds
+   * @param components what it earns of each component of the reward; empty when the reward is one
+   *     column
    * @param warnings what to bear in mind when reading its figures
    * @param verdict what to do
    */
@@ -191,10 +194,12 @@ public record EvaluationReport(
       Optional<Difference> differenceToIncumbent,
       Optional<Double> knownValue,
       Optional<ReturnDistribution> returns,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ComponentValue> components,
       List<Remark> warnings,
       Verdict verdict) {
     /** Copies the lists. */
     public PolicyResult {
+      components = components == null ? List.of() : List.copyOf(components);
       qFunctions = List.copyOf(qFunctions);
       estimates = List.copyOf(estimates);
       warnings = List.copyOf(warnings);
@@ -212,6 +217,16 @@ public record EvaluationReport(
           .findFirst();
     }
   }
+
+  /**
+   * One component of the reward under a policy.
+   *
+   * @param component its name
+   * @param estimate its expected discounted sum per episode, before any weight of the reward
+   * @param differenceToIncumbent paired on the same episodes; absent for the incumbent itself
+   */
+  public record ComponentValue(
+      String component, Estimate estimate, Optional<Difference> differenceToIncumbent) {}
 
   /**
    * A bundle that was used.

@@ -336,6 +336,13 @@ public final class Estimators {
       return needs.contains(Need.PROPENSITIES) && !needs.contains(Need.STATES);
     }
 
+    /** Whether propensities are all it cannot do without. */
+    public boolean takesWeightsAlone() {
+      return needs.contains(Need.PROPENSITIES)
+          && !needs.contains(Need.Q_FUNCTION)
+          && !needs.contains(Need.STATES);
+    }
+
     /**
      * Whether each episode adds to it by itself, so that the episodes that begin alike tell what a
      * policy is worth to them; not where visits of states are counted, whosever they are.

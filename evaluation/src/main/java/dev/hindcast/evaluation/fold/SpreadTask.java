@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
  *
  * @param task the first pass
  * @param lines its estimators near their estimates, by candidate
+ * @param components the same of the reward's components
  * @param meanWeights the mean weight of each candidate; 0 without weights
  * @param primaries for each candidate the index of its primary estimator, or -1
  * @param incumbent the candidate that the others are compared with
@@ -17,6 +18,7 @@ import java.util.stream.IntStream;
 public record SpreadTask(
     Task task,
     List<List<Linearized>> lines,
+    List<List<Linearized>> components,
     List<Double> meanWeights,
     List<Integer> primaries,
     int incumbent,
@@ -25,6 +27,7 @@ public record SpreadTask(
   /** Copies the lists. */
   public SpreadTask {
     lines = lines.stream().map(List::copyOf).toList();
+    components = components.stream().map(List::copyOf).toList();
     meanWeights = List.copyOf(meanWeights);
     primaries = List.copyOf(primaries);
     returns = List.copyOf(returns);
@@ -35,6 +38,7 @@ public record SpreadTask(
     return new SpreadTask(
         task,
         totals.linearized(),
+        totals.linearizedComponents(),
         totals.meanWeights(),
         primaries,
         incumbent,

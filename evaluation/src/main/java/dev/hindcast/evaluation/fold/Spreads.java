@@ -24,6 +24,8 @@ public final class Spreads implements Serializable {
   private final transient SpreadTask task;
   private final List<List<Spread>> spreads = new ArrayList<>();
   private final List<Spread> differences = new ArrayList<>();
+  private final List<List<Spread>> components = new ArrayList<>();
+  private final List<List<Spread>> componentDifferences = new ArrayList<>();
   private final List<WeightSpread> weights = new ArrayList<>();
   private final List<ReturnSpread> returns = new ArrayList<>();
   private final List<Segmentation.Label> labels;
@@ -35,14 +37,22 @@ public final class Spreads implements Serializable {
     int replicates = task.task().replicates();
     labels = task.task().segments().labels();
     for (List<Linearized> lines : task.lines()) {
-      spreads.add(lines.stream().map(line -> new Spread(replicates)).toList());
+      spreads.add(none(lines));
       differences.add(new Spread(replicates));
       segments.add(new SegmentSums(labels.size()));
+    }
+    for (List<Linearized> lines : task.components()) {
+      components.add(none(lines));
+      componentDifferences.add(none(lines));
     }
     task.meanWeights().forEach(mean -> weights.add(new WeightSpread(mean, replicates)));
     for (int c = 0; c < task.returns().size(); c++) {
       returns.add(new ReturnSpread(task.returns().get(c), task.meanWeights().get(c), replicates));
     }
+  }
+
+  private List<Spread> none(List<Linearized> lines) {
+    return lines.stream().map(line -> new Spread(task.task().replicates())).toList();
   }
 
   /** Adds every episode of a file. */
@@ -74,6 +84,7 @@ public final class Spreads implements Serializable {
           }
         }
       }
+      addComponents(scored, e, centered, counts);
       int[] places = task.task().segments().of(columns, e);
       for (int c = 0; c < scored.size(); c++) {
         double difference = primaries[c] - primaries[task.incumbent()];
@@ -90,8 +101,32 @@ public final class Spreads implements Serializable {
     return this;
   }
 
+  private void addComponents(
+      List<ScoredLog> scored, int episode, double[] centered, double[] counts) {
+    double[][] influences = new double[scored.size()][];
+    for (int c = 0; c < influences.length; c++) {
+      List<Linearized> lines = task.components().get(c);
+      influences[c] = new double[lines.size()];
+      for (int k = 0; k < lines.size(); k++) {
+        influences[c][k] = lines.get(k).influence(scored.get(c).component(k, episode));
+        components.get(c).get(k).add(influences[c][k], centered[c], counts);
+      }
+    }
+    double[] incumbent = influences[task.incumbent()];
+    for (int c = 0; c < influences.length; c++) {
+      for (int k = 0; k < Math.min(influences[c].length, incumbent.length); k++) {
+        componentDifferences
+            .get(c)
+            .get(k)
+            .add(influences[c][k] - incumbent[k], centered[c], counts);
+      }
+    }
+  }
+
   private void settle() {
     spreads.forEach(lines -> lines.forEach(Spread::settle));
+    components.forEach(lines -> lines.forEach(Spread::settle));
+    componentDifferences.forEach(lines -> lines.forEach(Spread::settle));
     differences.forEach(Spread::settle);
     weights.forEach(WeightSpread::settle);
     returns.forEach(ReturnSpread::settle);
@@ -106,6 +141,10 @@ public final class Spreads implements Serializable {
       segments.get(c).merge(later.segments.get(c));
       for (int k = 0; k < spreads.get(c).size(); k++) {
         spreads.get(c).get(k).merge(later.spreads.get(c).get(k));
+      }
+      for (int k = 0; k < components.get(c).size(); k++) {
+        components.get(c).get(k).merge(later.components.get(c).get(k));
+        componentDifferences.get(c).get(k).merge(later.componentDifferences.get(c).get(k));
       }
     }
     return this;
@@ -123,6 +162,45 @@ public final class Spreads implements Serializable {
         weights.get(candidate),
         totals.value(candidate, estimator),
         totals.replicateValues(candidate, estimator),
+        totals,
+        level);
+  }
+
+  /** The standard error of the estimate of a component of the reward. */
+  public double componentError(int candidate, int component, Totals totals) {
+    return components.get(candidate).get(component).error((double) totals.log().episodes());
+  }
+
+  /** The interval of the estimate of a component of the reward. */
+  public Optional<Interval> componentInterval(
+      int candidate, int component, Totals totals, double level) {
+    return interval(
+        components.get(candidate).get(component),
+        weights.get(candidate),
+        totals.componentValue(candidate, component),
+        totals.componentReplicates(candidate, component),
+        totals,
+        level);
+  }
+
+  /**
+   * The interval of how much more of a component a candidate earns than the incumbent, paired.
+   *
+   * @param value the difference of the estimates
+   * @param replicates (replicates) the same in each replicate
+   */
+  public Optional<Interval> componentDifferenceInterval(
+      int candidate,
+      int component,
+      double value,
+      double[] replicates,
+      Totals totals,
+      double level) {
+    return interval(
+        componentDifferences.get(candidate).get(component),
+        weights.get(candidate),
+        value,
+        replicates,
         totals,
         level);
   }

@@ -43,11 +43,19 @@ public record Task(
    *
    * @param candidate how it acts
    * @param estimators what is computed of it
+   * @param byComponent what is computed of each component of the reward, in their order
    */
-  public record Item(Candidate candidate, List<Estimator> estimators) implements Serializable {
-    /** Copies the list. */
+  public record Item(Candidate candidate, List<Estimator> estimators, List<Estimator> byComponent)
+      implements Serializable {
+    /** Copies the lists. */
     public Item {
       estimators = List.copyOf(estimators);
+      byComponent = List.copyOf(byComponent);
+    }
+
+    /** The same without components. */
+    public Item(Candidate candidate, List<Estimator> estimators) {
+      this(candidate, estimators, List.of());
     }
   }
 

@@ -4,6 +4,7 @@ import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.report.Tuning;
 import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.diagnostic.WeightSums;
+import dev.hindcast.evaluation.estimator.Estimator;
 import dev.hindcast.evaluation.estimator.ScoredEpisode;
 import dev.hindcast.evaluation.interval.Interval;
 import dev.hindcast.evaluation.interval.PoissonBootstrap;
@@ -14,6 +15,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** All sums over the episodes seen so far; those of later files are merged in file order. */
 public final class Totals implements Serializable {
@@ -28,6 +30,7 @@ public final class Totals implements Serializable {
   private final LogSums log = new LogSums();
   private final double[] drawn;
   private final List<List<TermSums>> terms = new ArrayList<>();
+  private final List<List<TermSums>> components = new ArrayList<>();
   private final List<WeightSums> weights = new ArrayList<>();
   private final List<ReturnSums> returns = new ArrayList<>();
 
@@ -37,13 +40,17 @@ public final class Totals implements Serializable {
     grid = task.returns();
     drawn = new double[task.replicates()];
     for (Task.Item item : task.candidates()) {
-      terms.add(
-          item.estimators().stream()
-              .map(estimator -> new TermSums(estimator, task.replicates()))
-              .toList());
+      terms.add(sums(item.estimators()));
+      components.add(sums(item.byComponent()));
       weights.add(new WeightSums(task.horizon()));
       returns.add(new ReturnSums(task.returns(), task.replicates()));
     }
+  }
+
+  private List<TermSums> sums(List<Estimator> estimators) {
+    return estimators.stream()
+        .map(estimator -> new TermSums(estimator, task.replicates()))
+        .toList();
   }
 
   /** Adds every episode of a file. */
@@ -64,11 +71,12 @@ public final class Totals implements Serializable {
         }
       }
       for (int c = 0; c < scored.size(); c++) {
-        List<ScoredEpisode> episodes = new ArrayList<>(to - from);
-        for (int e = from; e < to; e++) {
-          episodes.add(scored.get(c).episode(e));
-        }
+        List<ScoredEpisode> episodes =
+            IntStream.range(from, to).mapToObj(scored.get(c)::episode).toList();
         add(c, episodes, counts);
+        for (int k = 0; k < components.get(c).size(); k++) {
+          components.get(c).get(k).add(scored.get(c).component(k, from, to), counts);
+        }
       }
     }
     for (int c = 0; c < scored.size(); c++) {
@@ -91,6 +99,9 @@ public final class Totals implements Serializable {
       returns.get(c).merge(later.returns.get(c));
       for (int k = 0; k < terms.get(c).size(); k++) {
         terms.get(c).get(k).merge(later.terms.get(c).get(k));
+      }
+      for (int k = 0; k < components.get(c).size(); k++) {
+        components.get(c).get(k).merge(later.components.get(c).get(k));
       }
     }
     return this;
@@ -124,6 +135,22 @@ public final class Totals implements Serializable {
     return terms.get(candidate).get(estimator).replicateValues((double) log.episodes(), drawn);
   }
 
+  /** The estimate of a component of the reward under a candidate. */
+  public double componentValue(int candidate, int component) {
+    return components.get(candidate).get(component).value((double) log.episodes(), drawn);
+  }
+
+  /** (replicates) The same in every bootstrap replicate. */
+  public double[] componentReplicates(int candidate, int component) {
+    TermSums sums = components.get(candidate).get(component);
+    return sums.replicateValues((double) log.episodes(), drawn);
+  }
+
+  /** The parameter that a component's estimator has chosen for itself. */
+  public Optional<Tuning> componentTuning(int candidate, int component) {
+    return components.get(candidate).get(component).tuning((double) log.episodes());
+  }
+
   /** Where distributions of returns are looked at. */
   public ReturnGrid returnGrid() {
     return grid;
@@ -153,7 +180,16 @@ public final class Totals implements Serializable {
 
   /** Every estimator of every candidate as a sum of influences. */
   List<List<Linearized>> linearized() {
-    return terms.stream()
+    return linearized(terms);
+  }
+
+  /** Every component of the reward under every candidate, likewise. */
+  List<List<Linearized>> linearizedComponents() {
+    return linearized(components);
+  }
+
+  private List<List<Linearized>> linearized(List<List<TermSums>> all) {
+    return all.stream()
         .map(
             sums ->
                 sums.stream().map(sum -> sum.linearized((double) log.episodes(), drawn)).toList())

@@ -35,8 +35,10 @@ import dev.hindcast.evaluation.scoring.Kernel;
 import dev.hindcast.evaluation.states.StateCounts;
 import dev.hindcast.evaluation.survey.SegmentColumn;
 import dev.hindcast.evaluation.survey.Survey;
+import dev.hindcast.evaluation.verdict.Constraint;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -204,7 +206,15 @@ public record EvaluationPlan(
                     .create(setting()))));
     for (Target target : targets) {
       Candidate candidate = states.map(target.candidate()::among).orElse(target.candidate());
-      items.add(new Task.Item(candidate, target.estimators()));
+      items.add(
+          new Task.Item(
+              candidate,
+              target.estimators(),
+              target
+                  .byComponent()
+                  .flatMap(Target.Line::estimator)
+                  .map(estimator -> Collections.nCopies(components().size(), estimator))
+                  .orElse(List.of())));
     }
     return new Task(
         items,
@@ -230,6 +240,11 @@ public record EvaluationPlan(
     return new Estimators.Setting(horizon, config.pipeline().discount(), episodes);
   }
 
+  /** What the reward is made of, in the dataset's order; empty when it is whole. */
+  public List<String> components() {
+    return manifest.rewardComponents().stream().map(DatasetManifest.RewardComponent::name).toList();
+  }
+
   /** The weights of the reward's components in use, by name; empty when the reward is whole. */
   public Map<String, Double> rewardWeights() {
     return manifest.rewardWeights(config.pipeline().rewardWeights());
@@ -239,11 +254,7 @@ public record EvaluationPlan(
   public SpreadTask spreadTask(Task task, Totals totals) {
     List<Integer> primaries = new ArrayList<>();
     primaries.add(0);
-    int incumbent = 0;
     for (Target target : targets) {
-      if (target.name().equals(config.incumbent())) {
-        incumbent = primaries.size();
-      }
       primaries.add(
           target
               .primary()
@@ -251,7 +262,12 @@ public record EvaluationPlan(
               .map(target.estimators()::indexOf)
               .orElse(-1));
     }
-    return SpreadTask.of(task, totals, primaries, incumbent);
+    return SpreadTask.of(task, totals, primaries, incumbentCandidate());
+  }
+
+  /** Which candidate of the {@link #task} the others are compared with. */
+  public int incumbentCandidate() {
+    return 1 + targets.stream().map(Target::name).toList().indexOf(config.incumbent());
   }
 
   /** Builds a plan step by step. */
@@ -292,6 +308,7 @@ public record EvaluationPlan(
 
     EvaluationPlan build(List<String> bundleFolders) {
       requireEpisodes();
+      requireComponents();
       SegmentColumn.find(config.segments(), manifest); // refused before anything is read
       inputs.add(new Provenance.Input(DATASET, manifest.name(), dataset));
       config.policies().forEach(this::addPolicy);
@@ -321,6 +338,27 @@ public record EvaluationPlan(
                 + manifest.name()
                 + ": it holds no episodes. Ingest with a larger ingest.split.held-out, or name"
                 + " another part with evaluate.split.");
+      }
+    }
+
+    private void requireComponents() {
+      List<String> known =
+          manifest.rewardComponents().stream().map(DatasetManifest.RewardComponent::name).toList();
+      for (Constraint constraint : config.promoteIf().constraints()) {
+        if (!known.contains(constraint.component())) {
+          throw UserError.usage(
+              "Cannot hold policies to evaluate.promote-if.constraints."
+                  + constraint.component()
+                  + " on dataset "
+                  + manifest.name()
+                  + ": "
+                  + (known.isEmpty()
+                      ? "its reward is one column, without components. Ingest the log with"
+                          + " ingest.reward.components; one that is not to be earned gets 0 in"
+                          + " reward-weights."
+                      : "its reward has no such component."
+                          + DidYouMean.hint(constraint.component(), known)));
+        }
       }
     }
 
@@ -547,7 +585,12 @@ public record EvaluationPlan(
       if (policy.policy().isEmpty()) {
         Estimators.Entry entry = Estimators.named(Estimators.ON_POLICY).orElseThrow();
         return new Target(
-            policy, Candidate.logged(), List.of(), List.of(line(entry, true)), List.of());
+            policy,
+            Candidate.logged(),
+            List.of(),
+            List.of(line(entry, true)),
+            byComponent(line(entry, false)),
+            List.of());
       }
       List<Loaded<QFunction>> speaking =
           qFunctions.stream().filter(q -> q.speaksOf(policy)).toList();
@@ -570,13 +613,15 @@ public record EvaluationPlan(
                 "No Q-function of this policy was given, so the direct method and doubly robust"
                     + " estimates are not there."));
       }
+      Has has =
+          new Has(!speaking.isEmpty(), weighable || config.smoothing().isOn(), !ratios.isEmpty());
+      List<Target.Line> lines = lines(has);
       return new Target(
           policy,
           candidate.visiting(ratios),
           speaking.stream().map(Loaded::source).toList(),
-          lines(
-              new Has(
-                  !speaking.isEmpty(), weighable || config.smoothing().isOn(), !ratios.isEmpty())),
+          lines,
+          byComponent(componentLine(lines, has)),
           remarks);
     }
 
@@ -635,6 +680,34 @@ public record EvaluationPlan(
                     .orElseGet(() -> line(entry, isPrimary));
               })
           .toList();
+    }
+
+    private Optional<Target.Line> byComponent(Target.Line line) {
+      return Optional.of(line).filter(there -> !manifest.rewardComponents().isEmpty());
+    }
+
+    /**
+     * Components are weighed as the whole is; where that takes a Q-function or a model of states,
+     * which know nothing of components, by the best that takes weights alone.
+     */
+    private Target.Line componentLine(List<Target.Line> lines, Has has) {
+      Estimators.Entry entry =
+          lines.stream()
+              .filter(Target.Line::primary)
+              .map(Target.Line::entry)
+              .filter(Estimators.Entry::takesWeightsAlone)
+              .findFirst()
+              .orElseGet(
+                  () ->
+                      Estimators.preference().stream()
+                          .flatMap(name -> Estimators.named(name).stream())
+                          .filter(Estimators.Entry::takesWeightsAlone)
+                          .filter(preferred -> preferred.suits(horizonOne))
+                          .findFirst()
+                          .orElseThrow());
+      return missing(entry, has)
+          .map(reason -> new Target.Line(entry, Optional.empty(), Optional.of(reason), false))
+          .orElseGet(() -> line(entry, false));
     }
 
     private Optional<String> preferred(List<Estimators.Entry> wanted, Has has) {

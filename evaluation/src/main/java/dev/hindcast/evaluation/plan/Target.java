@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param candidate how it acts, for executors
  * @param qFunctions the Q-function bundles that speak of it
  * @param lines what is to be estimated
+ * @param byComponent how each component of the reward is to be estimated; absent when the reward is
+ *     one column
  * @param warnings what the plan already knows
  */
 public record Target(
@@ -26,6 +28,7 @@ public record Target(
     Candidate candidate,
     List<Source> qFunctions,
     List<Line> lines,
+    Optional<Line> byComponent,
     List<Remark> warnings) {
   /** Copies the lists. */
   public Target {
@@ -49,7 +52,7 @@ public record Target(
                 Locale.ROOT,
                 "It acts for certain, and is weighed as if it took actions up to %.2g %% of the box's width to either side: what weighted estimates say is about all of these together.",
                 100 * kernel.bandwidth())));
-    return new Target(policy, candidate.smoothed(kernel), qFunctions, lines, more);
+    return new Target(policy, candidate.smoothed(kernel), qFunctions, lines, byComponent, more);
   }
 
   /** The estimators that can be computed, in order. */

@@ -6,6 +6,7 @@ import dev.hindcast.core.report.EvaluationReport.PolicyResult;
 import dev.hindcast.core.report.EvaluationReport.Remark;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The report in short, for pull requests and tickets: verdicts, estimates and reasons in GitHub's
@@ -42,6 +43,7 @@ public final class MarkdownReport {
       lines.add("- " + code(policy.name()) + ": **" + view.decision(policy) + ".**");
       reasons(policy).forEach(reason -> lines.add("  - " + text(reason.words())));
     }
+    components(lines);
     spread(lines);
     segments(lines);
     List<Remark> cautions = new ArrayList<>(report.warnings());
@@ -58,6 +60,36 @@ public final class MarkdownReport {
     lines.add("");
     from(lines);
     return lines;
+  }
+
+  private void components(List<String> lines) {
+    ComponentsView components = view.components();
+    if (!components.isShown()) {
+      return;
+    }
+    lines.add("");
+    lines.add("## What the reward is made of");
+    lines.add("");
+    List<String> names = components.names();
+    row(lines, cells("Policy", names.stream().map(MarkdownReport::code)));
+    row(lines, cells("---", names.stream().map(name -> "---:")));
+    for (PolicyResult policy : report.policies()) {
+      row(
+          lines,
+          cells(
+              code(policy.name()),
+              names.stream()
+                  .map(
+                      name ->
+                          components.value(policy, name)
+                              + " ("
+                              + text(components.range(policy, name))
+                              + ")")));
+    }
+  }
+
+  private static String[] cells(String first, Stream<String> others) {
+    return Stream.concat(Stream.of(first), others).toArray(String[]::new);
   }
 
   private void spread(List<String> lines) {

@@ -10,6 +10,7 @@ import dev.hindcast.core.report.EvaluationReport.Audit;
 import dev.hindcast.core.report.EvaluationReport.BackTest;
 import dev.hindcast.core.report.EvaluationReport.Behavior;
 import dev.hindcast.core.report.EvaluationReport.Comparison;
+import dev.hindcast.core.report.EvaluationReport.ComponentValue;
 import dev.hindcast.core.report.EvaluationReport.DatasetPart;
 import dev.hindcast.core.report.EvaluationReport.Decision;
 import dev.hindcast.core.report.EvaluationReport.Diagnostics;
@@ -20,6 +21,7 @@ import dev.hindcast.core.report.EvaluationReport.Remark;
 import dev.hindcast.core.report.EvaluationReport.Selection;
 import dev.hindcast.core.report.EvaluationReport.Verdict;
 import dev.hindcast.core.report.Segment;
+import dev.hindcast.core.report.Tuning;
 import dev.hindcast.evaluation.diagnostic.LogAudit;
 import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.estimator.Estimators;
@@ -297,8 +299,35 @@ public final class ReportAssembly {
   }
 
   private Estimate estimate(Estimators.Entry entry, int candidate, int index, boolean primary) {
-    double value = totals.value(candidate, index);
-    Optional<Interval> interval = spreads.interval(candidate, index, totals, plan.config().level());
+    return estimate(
+        entry,
+        candidate,
+        totals.value(candidate, index),
+        spreads.interval(candidate, index, totals, plan.config().level()),
+        spreads.error(candidate, index, totals),
+        totals.tuning(candidate, index),
+        primary);
+  }
+
+  private Estimate componentEstimate(Estimators.Entry entry, int candidate, int component) {
+    return estimate(
+        entry,
+        candidate,
+        totals.componentValue(candidate, component),
+        spreads.componentInterval(candidate, component, totals, plan.config().level()),
+        spreads.componentError(candidate, component, totals),
+        totals.componentTuning(candidate, component),
+        false);
+  }
+
+  private Estimate estimate(
+      Estimators.Entry entry,
+      int candidate,
+      double value,
+      Optional<Interval> interval,
+      double error,
+      Optional<Tuning> tuning,
+      boolean primary) {
     double size =
         entry.isWeighted()
             ? totals.weights(candidate).effectiveSampleSize()
@@ -314,10 +343,10 @@ public final class ReportAssembly {
         interval.map(Interval::lower),
         interval.map(Interval::upper),
         plan.config().level(),
-        interval.flatMap(i -> Estimate.finite(spreads.error(candidate, index, totals))),
+        interval.flatMap(i -> Estimate.finite(error)),
         Estimate.finite(size),
         Estimate.finite(share),
-        totals.tuning(candidate, index),
+        tuning,
         primary,
         reason(entry, value, size, interval));
   }
@@ -348,6 +377,7 @@ public final class ReportAssembly {
     Diagnostics diagnostics =
         totals.weights(candidate).diagnostics(support, Optional.of(plan.manifest().hasMask()));
     Optional<Difference> difference = difference(target, candidate);
+    List<ComponentValue> components = components(target, candidate);
     Evidence evidence =
         new Evidence(
             target.name(),
@@ -357,6 +387,7 @@ public final class ReportAssembly {
             diagnostics,
             difference,
             sawEvaluationData(target),
+            components,
             backTest);
     Verdict verdict = judge.decide(evidence);
     return new PolicyResult(
@@ -369,8 +400,45 @@ public final class ReportAssembly {
         difference,
         Optional.ofNullable(plan.config().knownValues().get(target.name())),
         Optional.of(returns.of(candidate, verdict)),
+        components,
         remarks(target, diagnostics),
         verdict);
+  }
+
+  private List<ComponentValue> components(Target target, int candidate) {
+    if (target.byComponent().isEmpty()) {
+      return List.of();
+    }
+    Target.Line line = target.byComponent().get();
+    List<ComponentValue> values = new ArrayList<>();
+    for (int k = 0; k < plan.components().size(); k++) {
+      values.add(
+          new ComponentValue(
+              plan.components().get(k),
+              line.estimator().isPresent()
+                  ? componentEstimate(line.entry(), candidate, k)
+                  : absent(line),
+              line.estimator().isPresent() ? componentDifference(candidate, k) : Optional.empty()));
+    }
+    return values;
+  }
+
+  private Optional<Difference> componentDifference(int candidate, int component) {
+    int incumbent = plan.incumbentCandidate();
+    if (candidate == incumbent
+        || plan.targets().get(incumbent - 1).byComponent().get().estimator().isEmpty()) {
+      return Optional.empty();
+    }
+    double value =
+        totals.componentValue(candidate, component) - totals.componentValue(incumbent, component);
+    double[] differences =
+        differences(
+            totals.componentReplicates(candidate, component),
+            totals.componentReplicates(incumbent, component));
+    return spreads
+        .componentDifferenceInterval(
+            candidate, component, value, differences, totals, plan.config().level())
+        .map(interval -> new Difference(value, interval.lower(), interval.upper()));
   }
 
   private static List<String> promoted(List<PolicyResult> results) {
@@ -415,8 +483,11 @@ public final class ReportAssembly {
 
   /** (replicates) How much more a policy is worth than the incumbent. */
   private double[] differences(String policy) {
-    double[] own = primaries.get(policy).replicates();
-    double[] incumbent = primaries.get(plan.config().incumbent()).replicates();
+    return differences(
+        primaries.get(policy).replicates(), primaries.get(plan.config().incumbent()).replicates());
+  }
+
+  private static double[] differences(double[] own, double[] incumbent) {
     double[] differences = new double[own.length];
     for (int b = 0; b < differences.length; b++) {
       differences[b] = own[b] - incumbent[b];

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A report in words and well-set numbers, for the page's templates; public only for them. */
 public final class ReportView {
@@ -44,7 +45,8 @@ public final class ReportView {
   /** A view of a report. */
   public ReportView(EvaluationReport report) {
     this.report = report;
-    this.decimals = decimals(report);
+    this.decimals =
+        decimals(report.policies().stream().flatMap(policy -> policy.primary().stream()));
   }
 
   /** One row of a small table. */
@@ -61,6 +63,11 @@ public final class ReportView {
   /** How returns are distributed under the policies. */
   public ReturnsView returns() {
     return new ReturnsView(this);
+  }
+
+  /** What the reward is made of. */
+  public ComponentsView components() {
+    return new ComponentsView(this);
   }
 
   /** What policies are worth by segment. */
@@ -263,10 +270,19 @@ public final class ReportView {
 
   /** A value, with as many decimals as the intervals of this report deserve. */
   public String number(Optional<Double> figure) {
-    return figure.map(this::number).orElse(NOTHING);
+    return number(figure, decimals);
   }
 
   private String number(double figure) {
+    return number(figure, decimals);
+  }
+
+  /** A value with so many decimals. */
+  static String number(Optional<Double> figure, int decimals) {
+    return figure.map(there -> number(there, decimals)).orElse(NOTHING);
+  }
+
+  private static String number(double figure, int decimals) {
     String format = Math.abs(figure) >= 1e6 ? "%.3e" : "%,." + decimals + "f";
     String text = String.format(Locale.ROOT, format, figure);
     return isZero(text) ? text.replace("-", "") : minus(text);
@@ -278,7 +294,12 @@ public final class ReportView {
   }
 
   private String signed(double figure) {
-    String text = number(figure);
+    return signed(figure, decimals);
+  }
+
+  /** A difference with so many decimals. */
+  static String signed(double figure, int decimals) {
+    String text = number(figure, decimals);
     return figure > 0 && !isZero(text) ? "+" + text : text;
   }
 
@@ -607,11 +628,10 @@ public final class ReportView {
     return PageParts.contentSecurityPolicy(script());
   }
 
-  /** Two digits of the narrowest primary interval are shown, and no more than six decimals. */
-  private static int decimals(EvaluationReport report) {
+  /** Two digits of the narrowest interval are shown, and no more than six decimals. */
+  static int decimals(Stream<Estimate> estimates) {
     double width =
-        report.policies().stream()
-            .flatMap(policy -> policy.primary().stream())
+        estimates
             .filter(Estimate::hasInterval)
             .mapToDouble(e -> e.upper().orElseThrow() - e.lower().orElseThrow())
             .filter(w -> w > 0)

@@ -9,9 +9,12 @@ import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.estimator.ScoredEpisode;
 import dev.hindcast.evaluation.estimator.ScoredEpisode.Ending;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * A file of episodes as one candidate sees it. The policy is asked once about every step; about
@@ -89,26 +92,10 @@ public final class ScoredLog {
   public ScoredEpisode episode(int episode) {
     int from = columns.start(episode);
     int to = columns.end(episode);
-    double[] rewards = new double[to - from];
-    for (int row = from; row < to; row++) {
-      rewards[row - from] = columns.reward(row);
-    }
-    Ending ending = columns.truncated(to - 1) ? Ending.TRUNCATED : Ending.TERMINATED;
+    ScoredEpisode scored = weighed(from, to, columns::reward, values(from, to));
     if (candidate.isLogged()) {
-      return ScoredEpisode.logged(rewards, ending).lasting(durations(from, to));
+      return scored;
     }
-    double[] propensities = new double[isWeighed() ? to - from : 0];
-    for (int t = 0; t < propensities.length; t++) {
-      propensities[t] = columns.propensity(from + t);
-    }
-    ScoredEpisode scored =
-        ScoredEpisode.of(
-                rewards,
-                Arrays.copyOfRange(probabilities, from, to),
-                propensities,
-                ending,
-                values(from, to))
-            .lasting(durations(from, to));
     ScoredEpisode visited =
         candidate.hasVisitRatios()
             ? scored.visited(Arrays.copyOfRange(visitRatios, from, to))
@@ -119,6 +106,39 @@ public final class ScoredLog {
             models ->
                 visited.among(models.whole(columns, episode), models.crossed(columns, episode)))
         .orElse(visited);
+  }
+
+  /** One episode whose reward is one component of it, of which no Q-function knows anything. */
+  public ScoredEpisode component(int component, int episode) {
+    return weighed(
+        columns.start(episode),
+        columns.end(episode),
+        row -> columns.rewardComponent(row, component),
+        ScoredEpisode.Values.NONE);
+  }
+
+  /** The same of neighboring episodes. */
+  public List<ScoredEpisode> component(int component, int from, int to) {
+    return IntStream.range(from, to).mapToObj(e -> component(component, e)).toList();
+  }
+
+  private ScoredEpisode weighed(
+      int from, int to, IntToDoubleFunction reward, ScoredEpisode.Values values) {
+    double[] rewards = new double[to - from];
+    for (int t = 0; t < rewards.length; t++) {
+      rewards[t] = reward.applyAsDouble(from + t);
+    }
+    Ending ending = columns.truncated(to - 1) ? Ending.TRUNCATED : Ending.TERMINATED;
+    if (candidate.isLogged()) {
+      return ScoredEpisode.logged(rewards, ending).lasting(durations(from, to));
+    }
+    double[] propensities = new double[isWeighed() ? to - from : 0];
+    for (int t = 0; t < propensities.length; t++) {
+      propensities[t] = columns.propensity(from + t);
+    }
+    return ScoredEpisode.of(
+            rewards, Arrays.copyOfRange(probabilities, from, to), propensities, ending, values)
+        .lasting(durations(from, to));
   }
 
   /** Whether something is known of every step, and not of the first alone. */

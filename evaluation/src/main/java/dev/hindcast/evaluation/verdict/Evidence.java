@@ -2,6 +2,7 @@ package dev.hindcast.evaluation.verdict;
 
 import dev.hindcast.core.report.Estimate;
 import dev.hindcast.core.report.EvaluationReport.BackTest;
+import dev.hindcast.core.report.EvaluationReport.ComponentValue;
 import dev.hindcast.core.report.EvaluationReport.Diagnostics;
 import dev.hindcast.core.report.EvaluationReport.Difference;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param difference to the incumbent; absent when it could not be computed
  * @param sawEvaluationData whether it, or the Q-function of its primary estimate, was trained on
  *     the episodes that are evaluated
+ * @param components what it earns of each component of the reward
  * @param backTest how the estimators did on policies that have acted; absent when none was tried
  */
 public record Evidence(
@@ -28,6 +30,7 @@ public record Evidence(
     Diagnostics diagnostics,
     Optional<Difference> difference,
     boolean sawEvaluationData,
+    List<ComponentValue> components,
     Optional<BackTest> backTest) {
   /** What an estimate rests on. */
   public enum Basis {
@@ -39,9 +42,14 @@ public record Evidence(
     LOG
   }
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public Evidence {
     estimates = List.copyOf(estimates);
+    components = List.copyOf(components);
+  }
+
+  Optional<ComponentValue> component(String name) {
+    return components.stream().filter(value -> value.component().equals(name)).findFirst();
   }
 
   Optional<Estimate> primary() {

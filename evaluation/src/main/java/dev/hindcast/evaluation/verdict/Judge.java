@@ -1,6 +1,7 @@
 package dev.hindcast.evaluation.verdict;
 
 import dev.hindcast.core.report.Estimate;
+import dev.hindcast.core.report.EvaluationReport.ComponentValue;
 import dev.hindcast.core.report.EvaluationReport.Decision;
 import dev.hindcast.core.report.EvaluationReport.Diagnostics;
 import dev.hindcast.core.report.EvaluationReport.Difference;
@@ -50,6 +51,9 @@ public final class Judge {
       return new Verdict(Decision.NOT_EVALUABLE, reasons);
     }
     List<Remark> reasons = new ArrayList<>(notBetter(evidence));
+    for (Constraint constraint : promoteIf.constraints()) {
+      broken(constraint, evidence).ifPresent(reasons::add);
+    }
     reasons.addAll(doubts);
     return reasons.isEmpty()
         ? new Verdict(Decision.PROMOTE, List.of(better(evidence)))
@@ -266,6 +270,82 @@ public final class Judge {
                 + " to "
                 + signed(difference.upper())
                 + "."));
+  }
+
+  /** Why a constraint cannot be said to be kept. */
+  private static Optional<Remark> broken(Constraint constraint, Evidence evidence) {
+    Optional<ComponentValue> value = evidence.component(constraint.component());
+    Optional<Difference> found =
+        constraint.isRelative()
+            ? value.flatMap(ComponentValue::differenceToIncumbent)
+            : value
+                .map(ComponentValue::estimate)
+                .filter(Estimate::hasInterval)
+                .map(e -> new Difference(e.value().get(), e.lower().get(), e.upper().get()));
+    if (found.isEmpty()) {
+      return Optional.of(
+          new Remark(
+              "constraint-unknown",
+              "Whether it keeps to "
+                  + allowed(constraint, evidence)
+                  + " could not be computed"
+                  + value
+                      .flatMap(there -> there.estimate().absentBecause())
+                      .map(why -> ": " + why)
+                      .orElse("")
+                  + "."));
+    }
+    boolean isUpper = constraint.side() == Constraint.Side.AT_MOST;
+    double sign = isUpper ? 1 : -1;
+    double bound = constraint.bound().orElse(sign * constraint.margin());
+    double near = sign * ((isUpper ? found.get().lower() : found.get().upper()) - bound);
+    double far = sign * ((isUpper ? found.get().upper() : found.get().lower()) - bound);
+    if (far <= 0) {
+      return Optional.empty();
+    }
+    String figures =
+        constraint.isRelative()
+            ? "the difference is "
+                + signed(found.get().value())
+                + ", with an interval from "
+                + signed(found.get().lower())
+                + " to "
+                + signed(found.get().upper())
+            : "the estimate is "
+                + number(found.get().value())
+                + ", with an interval from "
+                + number(found.get().lower())
+                + " to "
+                + number(found.get().upper());
+    return Optional.of(
+        near > 0
+            ? new Remark(
+                "constraint-broken",
+                "It does not keep to " + allowed(constraint, evidence) + ": " + figures + ".")
+            : new Remark(
+                "constraint-not-shown",
+                "The log does not show that it keeps to "
+                    + allowed(constraint, evidence)
+                    + ": "
+                    + figures
+                    + "."));
+  }
+
+  private static String allowed(Constraint constraint, Evidence evidence) {
+    boolean isUpper = constraint.side() == Constraint.Side.AT_MOST;
+    String side = isUpper ? " of at most " : " of at least ";
+    String that = "that of " + evidence.incumbent();
+    return constraint.component()
+        + constraint
+            .bound()
+            .map(bound -> side + number(bound))
+            .orElse(
+                constraint.margin() == 0
+                    ? side + that
+                    : " at most "
+                        + number(constraint.margin())
+                        + (isUpper ? " more than " : " less than ")
+                        + that);
   }
 
   /** Whether a difference is no more than rounding. */

@@ -39,7 +39,8 @@ class EvaluateConfigTest {
     assertThat(config.level()).isEqualTo(0.95);
     assertThat(config.replicates()).isEqualTo(1000);
     assertThat(config.seed()).isZero();
-    assertThat(config.promoteIf()).isEqualTo(new PromoteIf(Optional.empty(), 100, 0.1, 0.05));
+    assertThat(config.promoteIf())
+        .isEqualTo(new PromoteIf(Optional.empty(), 100, 0.1, 0.05, List.of()));
     assertThat(config.segments()).isEmpty();
     assertThat(config.returns())
         .isEqualTo(new ReturnsConfig(0.1, List.of(0.05, 0.25, 0.5, 0.75, 0.95)));
@@ -86,7 +87,8 @@ class EvaluateConfigTest {
     assertThat(config.seed()).isEqualTo(7);
     assertThat(config.backTest())
         .isEqualTo(Map.of("three", folder.resolve("logs/three").toString()));
-    assertThat(config.promoteIf()).isEqualTo(new PromoteIf(Optional.of(0.5), 500, 0.2, 0.01));
+    assertThat(config.promoteIf())
+        .isEqualTo(new PromoteIf(Optional.of(0.5), 500, 0.2, 0.01, List.of()));
     assertThat(config.segments()).containsExactly("ward", "age");
     assertThat(config.returns()).isEqualTo(new ReturnsConfig(0.05, List.of(0.5, 0.9)));
     assertThat(config.knownValues()).isEqualTo(Map.of("three", 0.25));

@@ -68,6 +68,12 @@ final class HostileNames {
               p.differenceToIncumbent(),
               p.knownValue(),
               p.returns(),
+              p.components().stream()
+                  .map(
+                      c ->
+                          new EvaluationReport.ComponentValue(
+                              c.component() + name, c.estimate(), c.differenceToIncumbent()))
+                  .toList(),
               List.of(new EvaluationReport.Remark("x", name)),
               p.verdict()));
     }

@@ -3,12 +3,14 @@ package dev.hindcast.evaluation.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindcast.core.report.Estimate;
+import dev.hindcast.core.report.EvaluationReport.ComponentValue;
 import dev.hindcast.core.report.EvaluationReport.Decision;
 import dev.hindcast.core.report.EvaluationReport.Diagnostics;
 import dev.hindcast.core.report.EvaluationReport.Difference;
 import dev.hindcast.core.report.EvaluationReport.Remark;
 import dev.hindcast.core.report.EvaluationReport.Verdict;
 import dev.hindcast.core.report.EvaluationReport.WeightHistogram;
+import dev.hindcast.evaluation.verdict.Constraint.Side;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -60,6 +62,7 @@ class JudgeTest {
         diagnostics,
         Optional.of(difference),
         false,
+        List.of(),
         Optional.empty());
   }
 
@@ -126,6 +129,7 @@ class JudgeTest {
             HEALTHY,
             Optional.of(BETTER),
             true,
+            List.of(),
             Optional.empty());
     assertThat(codes(decide(evidence))).containsExactly("evaluated-on-training-data");
   }
@@ -141,6 +145,7 @@ class JudgeTest {
             diagnostics(Double.NaN, Double.NaN, Double.NaN, 0),
             Optional.of(BETTER),
             false,
+            List.of(),
             Optional.empty());
     assertThat(decide(evidence).decision()).isEqualTo(Decision.HOLD);
     assertThat(codes(decide(evidence))).containsExactly("model-only");
@@ -189,6 +194,7 @@ class JudgeTest {
             HEALTHY,
             Optional.empty(),
             false,
+            List.of(),
             Optional.empty());
     assertThat(decide(noDifference).decision()).isEqualTo(Decision.HOLD);
     assertThat(codes(decide(noDifference))).containsExactly("no-difference");
@@ -201,8 +207,8 @@ class JudgeTest {
 
   @Test
   void aBoundMayStandInForTheIncumbent() {
-    Judge strict = new Judge(new PromoteIf(Optional.of(0.76), 100, 0.1, 0.05));
-    Judge easy = new Judge(new PromoteIf(Optional.of(0.74), 100, 0.1, 0.05));
+    Judge strict = new Judge(new PromoteIf(Optional.of(0.76), 100, 0.1, 0.05, List.of()));
+    Judge easy = new Judge(new PromoteIf(Optional.of(0.74), 100, 0.1, 0.05, List.of()));
     Difference worse = new Difference(-1, -2, -0.5);
     assertThat(codes(strict.decide(evidence(HEALTHY, worse, GOOD))))
         .containsExactly("not-above-bound");
@@ -217,6 +223,96 @@ class JudgeTest {
     assertThat(codes(verdict)).containsExactly("no-spread");
   }
 
+  private static Verdict decide(Constraint constraint, ComponentValue... components) {
+    Evidence evidence =
+        new Evidence(
+            "candidate",
+            "logged",
+            List.of(GOOD),
+            Evidence.Basis.WEIGHTS,
+            HEALTHY,
+            Optional.of(BETTER),
+            false,
+            List.of(components),
+            Optional.empty());
+    return new Judge(new PromoteIf(Optional.empty(), 100, 0.1, 0.05, List.of(constraint)))
+        .decide(evidence);
+  }
+
+  private static ComponentValue cost(double lower, double upper) {
+    return new ComponentValue(
+        "cost",
+        estimate("SNIPS", (lower + upper) / 2, lower, upper, false),
+        Optional.of(new Difference((lower + upper) / 2 - 2, lower - 2, upper - 2)));
+  }
+
+  private static Constraint atMost(double bound) {
+    return new Constraint("cost", Side.AT_MOST, Optional.of(bound), 0);
+  }
+
+  private static Constraint atLeast(double bound) {
+    return new Constraint("cost", Side.AT_LEAST, Optional.of(bound), 0);
+  }
+
+  private static Constraint incumbent(Side side, double margin) {
+    return new Constraint("cost", side, Optional.empty(), margin);
+  }
+
+  @Test
+  void theWholeIntervalMustKeepToABound() {
+    assertThat(decide(atMost(3), cost(1, 3)).decision()).isEqualTo(Decision.PROMOTE);
+    assertThat(decide(atLeast(1), cost(1, 3)).decision()).isEqualTo(Decision.PROMOTE);
+    assertThat(decide(atMost(2.9), cost(1, 3)).reasons())
+        .containsExactly(
+            new Remark(
+                "constraint-not-shown",
+                "The log does not show that it keeps to cost of at most 2.90: the estimate is 2.00,"
+                    + " with an interval from 1.00 to 3.00."));
+    assertThat(codes(decide(atLeast(1.1), cost(1, 3)))).containsExactly("constraint-not-shown");
+    assertThat(decide(atMost(0.9), cost(1, 3)).reasons())
+        .containsExactly(
+            new Remark(
+                "constraint-broken",
+                "It does not keep to cost of at most 0.900: the estimate is 2.00, with an interval"
+                    + " from 1.00 to 3.00."));
+    assertThat(codes(decide(atLeast(3.1), cost(1, 3)))).containsExactly("constraint-broken");
+  }
+
+  @Test
+  void aConstraintMayCompareWithTheIncumbentWhoseCostIsTwo() {
+    assertThat(decide(incumbent(Side.AT_MOST, 1), cost(1, 3)).decision())
+        .isEqualTo(Decision.PROMOTE);
+    assertThat(decide(incumbent(Side.AT_LEAST, 1), cost(1, 3)).decision())
+        .isEqualTo(Decision.PROMOTE);
+    assertThat(decide(incumbent(Side.AT_MOST, 0.5), cost(1, 3)).reasons())
+        .containsExactly(
+            new Remark(
+                "constraint-not-shown",
+                "The log does not show that it keeps to cost at most 0.500 more than that of logged:"
+                    + " the difference is +0.00, with an interval from \u22121.00 to +1.00."));
+    assertThat(decide(incumbent(Side.AT_MOST, 0), cost(2.5, 3)).reasons())
+        .containsExactly(
+            new Remark(
+                "constraint-broken",
+                "It does not keep to cost of at most that of logged: the difference is +0.750, with"
+                    + " an interval from +0.500 to +1.00."));
+    assertThat(codes(decide(incumbent(Side.AT_LEAST, 0.1), cost(1, 1.5))))
+        .containsExactly("constraint-broken");
+  }
+
+  @Test
+  void aConstraintThatNoFigureSpeaksOfIsNotKept() {
+    ComponentValue absent =
+        new ComponentValue("cost", estimate("SNIPS", Double.NaN, 0, 0, false), Optional.empty());
+    assertThat(codes(decide(atMost(9), absent))).containsExactly("constraint-unknown");
+    assertThat(codes(decide(incumbent(Side.AT_MOST, 9), absent)))
+        .containsExactly("constraint-unknown");
+    Verdict verdict = decide(atMost(9));
+    assertThat(verdict.decision()).isEqualTo(Decision.HOLD);
+    assertThat(verdict.reasons().get(0).words())
+        .startsWith("Whether it keeps to cost of at most 9.00 could not be computed");
+  }
+
   @Test
   void theIncumbentIsNotJudged() {
     Evidence evidence =
@@ -228,6 +324,7 @@ class JudgeTest {
             HEALTHY,
             Optional.empty(),
             false,
+            List.of(),
             Optional.empty());
     assertThat(codes(decide(evidence))).containsExactly("is-incumbent");
   }

@@ -248,6 +248,7 @@ final class PromotionGate {
             result.diagnostics().get(),
             result.differenceToIncumbent(),
             !report.dataset().split().equals("held_out"),
+            result.components(),
             report.backTest());
     Judge judge = new Judge(CanonicalJson.read(CanonicalJson.bytes(conditions), PromoteIf.class));
     EvaluationReport.Verdict drawn = judge.decide(evidence);

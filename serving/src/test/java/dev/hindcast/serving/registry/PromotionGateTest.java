@@ -71,6 +71,17 @@ class PromotionGateTest {
     assertThat(shop.version(Alias.CHAMPION)).contains(version);
   }
 
+  /** The condition stands in the report, the figure that keeps to it does not. */
+  @Test
+  void constraintsAreHeldAgain() {
+    String constraint =
+        "{\"component\": \"cost\", \"side\": \"at-most\", \"bound\": 2.0, \"margin\": 0.0}";
+    published(
+        good.replace(
+            "\"promote_if\" : {", "\"promote_if\" : { \"constraints\": [" + constraint + "],"));
+    refused(UserError.Kind.DATA, "Whether it keeps to cost of at most 2.00 could not be computed");
+  }
+
   @Test
   void missing() {
     refused(UserError.Kind.INPUT_MISSING, "there is no finished report at");

@@ -143,6 +143,7 @@ public final class Reports {
         Optional.empty(),
         Optional.empty(),
         List.of(),
+        List.of(),
         verdict);
   }
 

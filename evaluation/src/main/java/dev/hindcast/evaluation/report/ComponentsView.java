@@ -1,0 +1,118 @@
+package dev.hindcast.evaluation.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.hindcast.core.report.Estimate;
+import dev.hindcast.core.report.EvaluationReport.ComponentValue;
+import dev.hindcast.core.report.EvaluationReport.PolicyResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the reward is made of, in words and well-set numbers; public only for the page's templates.
+ */
+public final class ComponentsView {
+  private final ReportView view;
+
+  ComponentsView(ReportView view) {
+    this.view = view;
+  }
+
+  /** Whether the reward has components. */
+  public boolean isShown() {
+    return !names().isEmpty();
+  }
+
+  /** The components, in the dataset's order. */
+  public List<String> names() {
+    return view.report().policies().stream()
+        .findFirst()
+        .map(policy -> policy.components().stream().map(ComponentValue::component).toList())
+        .orElse(List.of());
+  }
+
+  /** What a component is multiplied by in the reward. */
+  public String weight(String component) {
+    JsonNode weight = view.report().provenance().config().path("reward_weights").path(component);
+    return weight.isNumber() ? "\u00d7 " + view.plain(weight.doubleValue()) : "";
+  }
+
+  /** What a policy earns of a component. */
+  public String value(PolicyResult policy, String component) {
+    return number(component, of(policy, component).flatMap(value -> value.estimate().value()));
+  }
+
+  /** Its interval, or why there is none. */
+  public String range(PolicyResult policy, String component) {
+    Optional<Estimate> estimate = of(policy, component).map(ComponentValue::estimate);
+    return estimate
+        .filter(Estimate::hasInterval)
+        .map(e -> number(component, e.lower()) + " to " + number(component, e.upper()))
+        .or(() -> estimate.flatMap(Estimate::absentBecause))
+        .orElse("no interval");
+  }
+
+  /** How much more than the incumbent; empty for the incumbent. */
+  public String difference(PolicyResult policy, String component) {
+    return of(policy, component)
+        .flatMap(ComponentValue::differenceToIncumbent)
+        .map(
+            d ->
+                signed(component, d.value())
+                    + " ("
+                    + signed(component, d.lower())
+                    + " to "
+                    + signed(component, d.upper())
+                    + ") to "
+                    + view.report().incumbent())
+        .orElse("");
+  }
+
+  /** What policies must do of components to be promoted, each as the rest of a sentence. */
+  public List<String> constraints() {
+    List<String> constraints = new ArrayList<>();
+    for (JsonNode constraint :
+        view.report().provenance().config().path("promote_if").path("constraints")) {
+      boolean isUpper = constraint.path("side").asText().equals("at-most");
+      double margin = constraint.path("margin").asDouble();
+      String incumbent = "that of " + view.report().incumbent();
+      String bound =
+          constraint.path("bound").isNumber()
+              ? side(isUpper) + view.plain(constraint.path("bound").asDouble())
+              : margin == 0
+                  ? side(isUpper) + incumbent
+                  : "at most "
+                      + view.plain(margin)
+                      + (isUpper ? " more than " : " less than ")
+                      + incumbent;
+      constraints.add(constraint.path("component").asText() + " must be " + bound + ".");
+    }
+    return constraints;
+  }
+
+  private static String side(boolean isUpper) {
+    return isUpper ? "at most " : "at least ";
+  }
+
+  private static Optional<ComponentValue> of(PolicyResult policy, String component) {
+    return policy.components().stream()
+        .filter(value -> value.component().equals(component))
+        .findFirst();
+  }
+
+  /** Every component has a unit of its own, and decimals to suit it. */
+  private int decimals(String component) {
+    return ReportView.decimals(
+        view.report().policies().stream()
+            .flatMap(policy -> of(policy, component).stream())
+            .map(ComponentValue::estimate));
+  }
+
+  private String number(String component, Optional<Double> figure) {
+    return ReportView.number(figure, decimals(component));
+  }
+
+  private String signed(String component, double figure) {
+    return ReportView.signed(figure, decimals(component));
+  }
+}
