@@ -166,6 +166,17 @@ final class Cluster implements AutoCloseable {
     return graph(job).getCheckpointStatsSnapshot().getCounts().getNumberOfCompletedCheckpoints();
   }
 
+  /** In which state each task is, and for the how-manieth time it was started. */
+  private Map<String, String> tasks(JobID job) throws Exception {
+    Map<String, String> tasks = new TreeMap<>();
+    for (AccessExecutionVertex task : graph(job).getAllExecutionVertices()) {
+      tasks.put(
+          task.getTaskNameWithSubtaskIndex(),
+          task.getExecutionState() + " #" + task.getCurrentExecutionAttempt().getAttemptNumber());
+    }
+    return tasks;
+  }
+
   private boolean isRunning(JobID job) throws Exception {
     for (AccessExecutionVertex task : graph(job).getAllExecutionVertices()) {
       if (task.getExecutionState() != ExecutionState.RUNNING) {
@@ -187,7 +198,9 @@ final class Cluster implements AutoCloseable {
         throw new AssertionError("The stream failed.", failure(job));
       }
       if (System.nanoTime() > end) {
-        throw new AssertionError("Waited in vain until " + what + "; counted " + counts(job));
+        throw new AssertionError(
+            "Waited in vain until " + what + "; counted " + counts(job) + "; tasks " + tasks(job),
+            failure(job));
       }
       LockSupport.parkNanos(5_000_000);
     }
