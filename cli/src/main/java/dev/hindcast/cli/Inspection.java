@@ -114,6 +114,9 @@ final class Inspection {
                   .map(component -> component.weight() + " " + component.name())
                   .toList()));
     }
+    if (!manifest.labels().isEmpty()) {
+      lines.add("  labels     %s", String.join(", ", manifest.labels()));
+    }
     if (manifest.hasDuration() || manifest.hasDemonstration()) {
       lines.add(
           "  steps      %s",

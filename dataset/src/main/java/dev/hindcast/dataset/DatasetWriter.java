@@ -85,6 +85,7 @@ public final class DatasetWriter {
               columns.rewardComponents().stream()
                   .map(component -> new DatasetManifest.RewardComponent(component, 1))
                   .toList(),
+              columns.labelNames(),
               loggedOutsideMask(columns),
               new RowAccount(columns.rows(), columns.rows(), Map.of()),
               Map.of(),

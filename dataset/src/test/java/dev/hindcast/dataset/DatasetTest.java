@@ -165,9 +165,10 @@ class DatasetTest {
     assertThat(manifest.hasDuration()).isTrue();
     assertThat(manifest.hasDemonstration()).isTrue();
     assertThat(manifest.rewardWeights()).containsExactly(entry("watch", 1.0), entry("click", 1.0));
+    assertThat(manifest.labels()).containsExactly("day", "market");
     write("plain", Episodes.discrete(9, 3));
     assertThat(Files.readString(root.resolve("plain/manifest.json")))
-        .doesNotContain("duration", "demonstration", "reward_components");
+        .doesNotContain("duration", "demonstration", "reward_components", "labels");
   }
 
   /** Made by this class's own means with release 0.1.0; must stay readable for good. */

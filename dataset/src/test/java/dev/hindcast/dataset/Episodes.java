@@ -42,14 +42,18 @@ public final class Episodes {
     return builder.build();
   }
 
-  /** As {@link #discrete}, with durations, demonstrations and two reward components. */
+  /** As {@link #discrete}, with durations, demonstrations, two reward components and two labels. */
   public static TransitionColumns withEverything(int episodes, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     TransitionColumns.Builder builder =
         new TransitionColumns.Builder(SPACE, new ActionSpace.Discrete(5), false, true)
-            .withRewardComponents(List.of("watch", "click"));
+            .withRewardComponents(List.of("watch", "click"))
+            .withLabels(List.of("day", "market"));
     for (int e = 0; e < episodes; e++) {
       builder.beginEpisode("episode-" + (episodes - e));
+      if (e % 5 > 0) {
+        builder.labelled("2026-11-0" + (1 + e % 7), e % 2 == 0 ? "Österreich" : "");
+      }
       for (int steps = 1 + random.nextInt(4); steps > 0; steps--) {
         double watch = random.nextDouble();
         double click = random.nextInt(2);

@@ -29,6 +29,8 @@ import java.util.Map;
  *     not
  * @param rewardComponents what rewards are made of, with the weights under which the stored reward
  *     is their sum; empty, and left out of the JSON, when they are not made of several
+ * @param labels what episodes are labelled with beside what policies see; left out of the JSON when
+ *     there is nothing
  * @param loggedActionsOutsideMask kept rows whose logged action their own mask does not admit
  * @param rows where every row of the log went
  * @param warnings rules that were broken in rows that were kept all the same, with their counts
@@ -49,6 +51,7 @@ public record DatasetManifest(
     @JsonInclude(JsonInclude.Include.NON_DEFAULT) Boolean hasDuration,
     @JsonInclude(JsonInclude.Include.NON_DEFAULT) Boolean hasDemonstration,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<RewardComponent> rewardComponents,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> labels,
     long loggedActionsOutsideMask,
     RowAccount rows,
     Map<String, Long> warnings,
@@ -67,6 +70,7 @@ public record DatasetManifest(
     hasDuration = hasDuration != null && hasDuration;
     hasDemonstration = hasDemonstration != null && hasDemonstration;
     rewardComponents = rewardComponents == null ? List.of() : List.copyOf(rewardComponents);
+    labels = labels == null ? List.of() : List.copyOf(labels);
     warnings = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(warnings));
     parts = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(parts));
     files = List.copyOf(files);

@@ -39,6 +39,8 @@ public final class TransitionColumns implements Serializable {
   private final int[] next;
   private final int[] episodeStarts;
   private final String[] episodeIds;
+  private final List<String> labelNames;
+  private final String[] labels;
   private final int[] episodeOfObservation;
   private final int[] stepOfObservation;
 
@@ -79,6 +81,8 @@ public final class TransitionColumns implements Serializable {
     episodeStarts = Arrays.copyOf(b.episodeStarts, b.episodes + 1);
     episodeStarts[b.episodes] = rows;
     episodeIds = Arrays.copyOf(b.episodeIds, b.episodes);
+    labelNames = b.labelNames;
+    labels = Arrays.copyOf(b.labels, b.episodes * labelNames.size());
     episodeOfObservation = new int[observationRows];
     stepOfObservation = new int[observationRows];
     for (int e = 0; e < b.episodes; e++) {
@@ -128,6 +132,20 @@ public final class TransitionColumns implements Serializable {
   /** The id of an episode. */
   public String episodeId(int episode) {
     return episodeIds[episode];
+  }
+
+  /** What episodes are labelled with, by name; policies do not see it. Otherwise empty. */
+  public List<String> labelNames() {
+    return labelNames;
+  }
+
+  /**
+   * A label of an episode; empty where the log has none.
+   *
+   * @param label its place in {@link #labelNames()}
+   */
+  public String label(int episode, int label) {
+    return labels[episode * labelNames.size() + label];
   }
 
   /** The first row of an episode. */
@@ -363,6 +381,8 @@ public final class TransitionColumns implements Serializable {
     private int[] next;
     private int[] episodeStarts = new int[64];
     private String[] episodeIds = new String[64];
+    private List<String> labelNames = List.of();
+    private String[] labels = new String[0];
 
     /**
      * Starts with nothing.
@@ -406,15 +426,31 @@ public final class TransitionColumns implements Serializable {
       return this;
     }
 
+    /** Says what episodes are labelled with; one of which nothing is said has empty labels. */
+    public Builder withLabels(List<String> names) {
+      Require.that(episodes == 0, "Labels must be named before the first episode.");
+      labelNames = List.copyOf(names);
+      labels = new String[episodeIds.length * names.size()];
+      return this;
+    }
+
     /** Opens an episode. */
     public Builder beginEpisode(String id) {
       if (episodes + 1 >= episodeStarts.length) {
         episodeStarts = Arrays.copyOf(episodeStarts, episodeStarts.length * 2);
         episodeIds = Arrays.copyOf(episodeIds, episodeIds.length * 2);
+        labels = Arrays.copyOf(labels, episodeIds.length * labelNames.size());
       }
       episodeStarts[episodes] = rows;
       episodeIds[episodes] = id;
+      Arrays.fill(labels, episodes * labelNames.size(), (episodes + 1) * labelNames.size(), "");
       episodes++;
+      return this;
+    }
+
+    /** Labels the episode begun last, in the order of the names. */
+    public Builder labelled(String... values) {
+      System.arraycopy(values, 0, labels, (episodes - 1) * labelNames.size(), labelNames.size());
       return this;
     }
 
@@ -517,7 +553,8 @@ public final class TransitionColumns implements Serializable {
      * Adds an episode of other transitions of the same spaces as it is, with all that is known of
      * its steps.
      *
-     * @param from which have masks, propensities and components of rewards if these ones have
+     * @param from which have masks, propensities, components of rewards and labels if these ones
+     *     have
      * @param episode its number there
      */
     public Builder addEpisode(TransitionColumns from, int episode) {
@@ -526,11 +563,15 @@ public final class TransitionColumns implements Serializable {
               && from.actionSpace.equals(actionSpace)
               && (!masked || from.hasMask())
               && (!withPropensities || from.hasPropensities())
-              && from.rewardComponents.equals(rewardComponents),
+              && from.rewardComponents.equals(rewardComponents)
+              && (labelNames.isEmpty() || from.labelNames.equals(labelNames)),
           "Episode "
               + from.episodeId(episode)
               + " does not say all that these transitions hold, or is of other spaces.");
       beginEpisode(from.episodeId(episode));
+      for (int k = 0; k < labelNames.size(); k++) {
+        labels[(episodes - 1) * labelNames.size() + k] = from.label(episode, k);
+      }
       for (int row = from.start(episode); row < from.end(episode); row++) {
         add(from, row);
       }

@@ -17,6 +17,7 @@ import java.util.List;
  * @param withDurations whether steps say how long they took
  * @param withDemonstrations whether steps say if they are demonstrations
  * @param rewardComponents what rewards are made of; empty when they are whole
+ * @param labels what episodes are labelled with; empty when there is nothing
  */
 public record TransitionLayout(
     ObservationSpace observationSpace,
@@ -25,10 +26,12 @@ public record TransitionLayout(
     boolean withPropensities,
     boolean withDurations,
     boolean withDemonstrations,
-    List<String> rewardComponents)
+    List<String> rewardComponents,
+    List<String> labels)
     implements Serializable {
-  /** Copies the list. */
+  /** Copies the lists. */
   public TransitionLayout {
+    labels = List.copyOf(labels);
     rewardComponents = List.copyOf(rewardComponents);
   }
 
@@ -41,7 +44,8 @@ public record TransitionLayout(
         columns.hasPropensities(),
         columns.hasDurations(),
         columns.hasDemonstrations(),
-        columns.rewardComponents());
+        columns.rewardComponents(),
+        columns.labelNames());
   }
 
   /** What a dataset says that its files hold. */
@@ -53,13 +57,15 @@ public record TransitionLayout(
         manifest.hasPropensity(),
         manifest.hasDuration(),
         manifest.hasDemonstration(),
-        List.copyOf(manifest.rewardWeights().keySet()));
+        List.copyOf(manifest.rewardWeights().keySet()),
+        manifest.labels());
   }
 
   /** An empty builder for such episodes. */
   public TransitionColumns.Builder builder() {
     return new TransitionColumns.Builder(observationSpace, actionSpace, masked, withPropensities)
-        .withRewardComponents(rewardComponents);
+        .withRewardComponents(rewardComponents)
+        .withLabels(labels);
   }
 
   boolean hasNumbers() {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.column.Dictionary;
 import org.apache.parquet.hadoop.api.InitContext;
 import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.io.ParquetDecodingException;
@@ -90,6 +91,7 @@ final class TransitionReadSupport extends ReadSupport<Boolean> {
     double duration;
     boolean demonstration;
     double propensity;
+    final String[] labels = new String[layout.labels().size()];
     boolean terminated;
     boolean truncated;
     boolean hasFinal;
@@ -97,7 +99,7 @@ final class TransitionReadSupport extends ReadSupport<Boolean> {
     void add() {
       if (step == 0) {
         finish();
-        builder.beginEpisode(id);
+        builder.beginEpisode(id).labelled(labels);
       } else if (!open || !builder.currentEpisodeId().equals(id)) {
         throw new ParquetDecodingException("episode " + id + " does not begin with step 0");
       }
@@ -153,6 +155,7 @@ final class TransitionReadSupport extends ReadSupport<Boolean> {
         case TransitionSchema.DURATION -> new Real(value -> row.duration = value);
         case TransitionSchema.DEMONSTRATION -> new Flag(value -> row.demonstration = value);
         case TransitionSchema.PROPENSITY -> new Real(value -> row.propensity = value);
+        case TransitionSchema.LABELS -> new Texts(name, row.labels);
         case TransitionSchema.TERMINATED -> new Flag(value -> row.terminated = value);
         case TransitionSchema.TRUNCATED -> new Flag(value -> row.truncated = value);
         case TransitionSchema.FINAL_OBSERVATION -> new Numbers(name, row.finalNumbers, true);
@@ -315,6 +318,46 @@ final class TransitionReadSupport extends ReadSupport<Boolean> {
             @Override
             public void addDouble(double value) {
               target[place()] = value;
+            }
+          };
+    }
+
+    @Override
+    PrimitiveConverter element() {
+      return element;
+    }
+  }
+
+  private final class Texts extends Listed {
+    private final PrimitiveConverter element;
+
+    Texts(String name, String[] target) {
+      super(name, target.length, false);
+      element =
+          new PrimitiveConverter() {
+            private String[] texts = new String[0]; // of the dictionary: each is made once
+
+            @Override
+            public boolean hasDictionarySupport() {
+              return true;
+            }
+
+            @Override
+            public void setDictionary(Dictionary dictionary) {
+              texts = new String[dictionary.getMaxId() + 1];
+              for (int i = 0; i < texts.length; i++) {
+                texts[i] = dictionary.decodeToBinary(i).toStringUsingUTF8();
+              }
+            }
+
+            @Override
+            public void addValueFromDictionary(int id) {
+              target[place()] = texts[id];
+            }
+
+            @Override
+            public void addBinary(Binary value) {
+              target[place()] = value.toStringUsingUTF8();
             }
           };
     }

@@ -26,6 +26,7 @@ final class TransitionSchema {
   static final String DURATION = "duration";
   static final String DEMONSTRATION = "demonstration";
   static final String PROPENSITY = "propensity";
+  static final String LABELS = "labels";
   static final String TERMINATED = "terminated";
   static final String TRUNCATED = "truncated";
   static final String FINAL_OBSERVATION = "final_observation";
@@ -64,6 +65,13 @@ final class TransitionSchema {
     }
     if (layout.withPropensities()) {
       message.required(DOUBLE).named(PROPENSITY);
+    }
+    if (!layout.labels().isEmpty()) {
+      message
+          .list(Repetition.REQUIRED)
+          .element(BINARY, Repetition.REQUIRED)
+          .as(LogicalTypeAnnotation.stringType())
+          .named(LABELS);
     }
     message.required(BOOLEAN).named(TERMINATED);
     message.required(BOOLEAN).named(TRUNCATED);

@@ -17,6 +17,7 @@ final class TransitionWriteSupport extends WriteSupport<Integer> {
   private final int dimensions;
   private RecordConsumer out;
   private Binary episodeId;
+  private final Binary[] labels;
   private int episodeStart;
   private int field;
 
@@ -27,11 +28,15 @@ final class TransitionWriteSupport extends WriteSupport<Integer> {
     categories = columns.observationSpace().categorical().size();
     actions = layout.actions();
     dimensions = layout.dimensions();
+    labels = new Binary[layout.labels().size()];
   }
 
   void beginEpisode(int episode) {
     episodeId = Binary.fromString(columns.episodeId(episode));
     episodeStart = columns.start(episode);
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = Binary.fromString(columns.label(episode, i));
+    }
   }
 
   @Override
@@ -76,6 +81,9 @@ final class TransitionWriteSupport extends WriteSupport<Integer> {
     }
     if (layout.withPropensities()) {
       one(TransitionSchema.PROPENSITY, () -> out.addDouble(columns.propensity(row)));
+    }
+    if (labels.length > 0) {
+      list(TransitionSchema.LABELS, labels.length, i -> out.addBinary(labels[i]));
     }
     one(TransitionSchema.TERMINATED, () -> out.addBoolean(columns.terminated(row)));
     one(TransitionSchema.TRUNCATED, () -> out.addBoolean(columns.truncated(row)));

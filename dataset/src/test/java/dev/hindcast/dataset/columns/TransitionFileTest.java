@@ -33,10 +33,13 @@ class TransitionFileTest {
   }
 
   @Test
-  void durationsDemonstrationsAndRewardComponentsAreReadBack() {
+  void durationsDemonstrationsRewardComponentsAndLabelsAreReadBack() {
     TransitionColumns written = Episodes.withEverything(60, 2);
     assertThat(written.hasDemonstrations()).isTrue();
     assertThat(written.duration(0)).isNotEqualTo(written.duration(1));
+    assertThat(written.label(0, 0)).isEmpty();
+    assertThat(written.label(2, 0)).isEqualTo("2026-11-03");
+    assertThat(written.label(2, 1)).isEqualTo("Österreich");
     assertSame(written, roundTrip(written));
   }
 
@@ -46,7 +49,14 @@ class TransitionFileTest {
     TransitionLayout plain = TransitionLayout.of(written);
     TransitionLayout layout =
         new TransitionLayout(
-            plain.observationSpace(), plain.actionSpace(), true, true, true, true, List.of());
+            plain.observationSpace(),
+            plain.actionSpace(),
+            true,
+            true,
+            true,
+            true,
+            List.of(),
+            List.of());
     String path = folder.resolve("t.parquet").toString();
     TransitionFile.write(written, IntStream.range(0, 20).toArray(), layout, path);
     TransitionColumns read = TransitionFile.read(path, layout);
@@ -113,7 +123,11 @@ class TransitionFileTest {
     for (int e = 0; e < a.episodes(); e++) {
       assertThat(b.episodeId(e)).isEqualTo(a.episodeId(e));
       assertThat(b.end(e)).isEqualTo(a.end(e));
+      for (int k = 0; k < a.labelNames().size(); k++) {
+        assertThat(b.label(e, k)).isEqualTo(a.label(e, k));
+      }
     }
+    assertThat(b.labelNames()).isEqualTo(a.labelNames());
     assertThat(b.hasDurations()).isEqualTo(a.hasDurations());
     assertThat(b.hasDemonstrations()).isEqualTo(a.hasDemonstrations());
     assertThat(b.rewardComponents()).isEqualTo(a.rewardComponents());

@@ -66,6 +66,8 @@ final class SegmentSums implements Serializable {
     return new SegmentMoments(
         (long) n,
         weights[segment] * weights[segment] / weightSquares[segment],
+        weights[segment] / n,
+        error(weights[segment], weightSquares[segment], n),
         influences[segment] / n,
         error(influences[segment], squares[segment], n),
         differences[segment] / n,

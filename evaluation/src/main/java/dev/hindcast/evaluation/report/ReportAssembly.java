@@ -120,9 +120,14 @@ public final class ReportAssembly {
     Optional<Selection> selection = selection(results);
     Optional<Comparison> comparison =
         JointComparison.of(contenders(results), plan.config().level());
-    List<Segment> segments =
-        new SegmentsAssembly(spreads, plan.config().level(), plan.config().incumbent()).of(results);
+    SegmentsAssembly bySegment =
+        new SegmentsAssembly(spreads, plan.config().level(), plan.config().incumbent());
+    List<Segment> segments = bySegment.of(results);
     List<Remark> warnings = warnings(selection, comparison, results);
+    warnings.addAll(bySegment.drift(totals.value(LOG, 0)));
+    for (int i = 0; i < results.size(); i++) {
+      bySegment.weightsOff(results.get(i), i + 1).ifPresent(warnings::add);
+    }
     results.forEach(
         result ->
             SegmentsAssembly.harm(result.name(), plan.config().incumbent(), segments)

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.hipparchus.distribution.continuous.ChiSquaredDistribution;
 import org.hipparchus.distribution.continuous.NormalDistribution;
 import org.hipparchus.distribution.continuous.TDistribution;
 
@@ -30,6 +31,8 @@ final class SegmentsAssembly {
   static final double LEAST = 30;
 
   private static final int MOST_NAMED = 3;
+  private static final int LOG = 0; // the candidate
+  private static final double RARE = 0.001; // so unlikely by chance that people are told
 
   private final List<Segmentation.Label> labels;
   private final Spreads spreads;
@@ -87,18 +90,116 @@ final class SegmentsAssembly {
     if (places.isEmpty()) {
       return Optional.empty();
     }
-    String more =
-        places.size() > MOST_NAMED ? " and " + (places.size() - MOST_NAMED) + " more" : "";
     return Optional.of(
         new Remark(
             "worse-in-segments",
             policy
                 + ": where episodes begin with "
-                + String.join(", ", places.subList(0, Math.min(MOST_NAMED, places.size())))
-                + more
+                + named(places)
                 + ", it is worse than "
                 + incumbent
                 + ", more clearly than chance among so many segments explains."));
+  }
+
+  /**
+   * Whether the log's own returns differ between labels: what holds for all of it may then not hold
+   * for the latest day, or for one market (test of homogeneity: Cochran 1954).
+   */
+  List<Remark> drift(double meanReturn) {
+    Map<String, List<Integer>> byLabel = new LinkedHashMap<>();
+    for (int s = 0; s < labels.size(); s++) {
+      SegmentMoments moments = spreads.segment(LOG, s);
+      if (labels.get(s).kind() == Segmentation.Kind.LABEL
+          && moments.episodes() >= LEAST
+          && moments.error() > 0) {
+        byLabel.computeIfAbsent(labels.get(s).column(), c -> new ArrayList<>()).add(s);
+      }
+    }
+    List<Remark> remarks = new ArrayList<>();
+    byLabel.forEach(
+        (column, segments) -> drift(column, segments, meanReturn).ifPresent(remarks::add));
+    return remarks;
+  }
+
+  private Optional<Remark> drift(String column, List<Integer> segments, double meanReturn) {
+    double precision = 0;
+    double mean = 0;
+    for (int s : segments) {
+      double weight = 1 / square(spreads.segment(LOG, s).error());
+      precision += weight;
+      mean += weight * (spreads.segment(LOG, s).shift() - mean) / precision;
+    }
+    double distance = 0;
+    int lowest = segments.get(0);
+    int highest = lowest;
+    for (int s : segments) {
+      SegmentMoments moments = spreads.segment(LOG, s);
+      distance += square((moments.shift() - mean) / moments.error());
+      lowest = moments.shift() < spreads.segment(LOG, lowest).shift() ? s : lowest;
+      highest = moments.shift() > spreads.segment(LOG, highest).shift() ? s : highest;
+    }
+    if (segments.size() < 2
+        || new ChiSquaredDistribution(segments.size() - 1.0).cumulativeProbability(distance)
+            < 1 - RARE) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Remark(
+            "drift",
+            String.format(
+                Locale.ROOT,
+                "The log's own returns differ by %s more than chance explains: their mean runs from %.3g (%s) to %.3g (%s). What holds for the whole log may not hold for each part of it.",
+                column,
+                meanReturn + spreads.segment(LOG, lowest).shift(),
+                labels.get(lowest).name(),
+                meanReturn + spreads.segment(LOG, highest).shift(),
+                labels.get(highest).name())));
+  }
+
+  private static double square(double x) {
+    return x * x;
+  }
+
+  /** Where a policy's weights do not average 1, as they do wherever propensities are right. */
+  Optional<Remark> weightsOff(PolicyResult result, int candidate) {
+    List<Integer> heavy = new ArrayList<>();
+    for (int s = 0; s < labels.size(); s++) {
+      SegmentMoments moments = spreads.segment(candidate, s);
+      if (moments.effectiveSampleSize() >= LEAST && moments.meanWeightError() > 0) {
+        heavy.add(s);
+      }
+    }
+    double[] chances = new double[heavy.size()];
+    for (int i = 0; i < chances.length; i++) {
+      SegmentMoments moments = spreads.segment(candidate, heavy.get(i));
+      double t = Math.abs(moments.meanWeight() - 1) / moments.meanWeightError();
+      chances[i] = 2 * students(moments.effectiveSampleSize()).cumulativeProbability(-t);
+    }
+    double[] adjusted = FalseDiscoveries.adjusted(chances);
+    List<String> places = new ArrayList<>();
+    for (int i = 0; i < adjusted.length; i++) {
+      if (adjusted[i] <= RARE) {
+        Segmentation.Label label = labels.get(heavy.get(i));
+        double mean = spreads.segment(candidate, heavy.get(i)).meanWeight();
+        places.add(
+            String.format(Locale.ROOT, "%.3g for %s %s", mean, label.column(), label.name()));
+      }
+    }
+    return places.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Remark(
+                "weights-off-in-segments",
+                result.name()
+                    + ": weights should average 1 among all episodes that begin alike, and average "
+                    + named(places)
+                    + ". Propensities are wrong there, or the log lacks what the policy does."));
+  }
+
+  private static String named(List<String> places) {
+    String more =
+        places.size() > MOST_NAMED ? " and " + (places.size() - MOST_NAMED) + " more" : "";
+    return String.join(", ", places.subList(0, Math.min(MOST_NAMED, places.size()))) + more;
   }
 
   /** The incumbent, where it has values to compare with. */

@@ -1,25 +1,34 @@
 package dev.hindcast.evaluation.survey;
 
 import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.evaluation.survey.SegmentColumn.Holds;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
  * How the episodes of a log fall into segments, column by column, by what is seen at their first
- * step. Categories stand alone if there are few, else the most frequent do and the others are put
- * together; numbers are cut at their quartiles.
+ * step or by their labels. Categories and labels stand alone if there are few, else the most
+ * frequent do and the others are put together; numbers are cut at their quartiles.
  */
 public final class Segmentation implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** The most segments of one column. */
+  /** The most segments of one column of observations. */
   public static final int MOST = 20;
+
+  /** The most segments of one label: two months of days. */
+  public static final int MOST_OF_LABELS = 62;
 
   /** No column: no segments. */
   public static final Segmentation NONE = new Segmentation(List.of(), List.of());
@@ -50,9 +59,11 @@ public final class Segmentation implements Serializable {
     CATEGORY,
     /** Numbers from one to another. */
     RANGE,
+    /** One label. */
+    LABEL,
     /** Categories that the dictionary does not have. */
     UNKNOWN,
-    /** Numbers that are missing. */
+    /** Numbers or labels that are missing. */
     MISSING,
     /** All that is too rare to stand alone. */
     OTHER;
@@ -65,10 +76,20 @@ public final class Segmentation implements Serializable {
 
   /** How one column is cut; segments are counted over all columns. */
   @SuppressWarnings("ArrayRecordComponent") // a part of its class; never compared
-  private record Cut(SegmentColumn column, int[] segmentOfCode, double[] borders, int first)
+  private record Cut(
+      SegmentColumn column,
+      int[] segmentOfCode,
+      HashMap<String, Integer> segmentOfLabel,
+      double[] borders,
+      int first)
       implements Serializable {
-    int segment(TransitionColumns columns, int row) {
-      if (!column.numeric()) {
+    int segment(TransitionColumns columns, int episode) {
+      int row = columns.start(episode);
+      if (column.holds() == Holds.LABELS) {
+        String label = columns.label(episode, column.place());
+        return segmentOfLabel.getOrDefault(label, first + segmentOfLabel.size());
+      }
+      if (column.holds() == Holds.CATEGORIES) {
         int fields = columns.observationSpace().categorical().size();
         return segmentOfCode[columns.categories()[row * fields + column.place()]];
       }
@@ -92,9 +113,8 @@ public final class Segmentation implements Serializable {
 
   /** The segments of an episode: one for each column. */
   public int[] of(TransitionColumns columns, int episode) {
-    int row = columns.start(episode);
     return cuts.stream()
-        .mapToInt(cut -> cut.segment(columns, row))
+        .mapToInt(cut -> cut.segment(columns, episode))
         .filter(segment -> segment != NOWHERE)
         .toArray();
   }
@@ -132,7 +152,39 @@ public final class Segmentation implements Serializable {
         String others = (codes.length - alone) + " others together";
         labels.add(new Label(column.name(), others, Kind.OTHER));
       }
-      cuts.add(new Cut(column, segmentOfCode, new double[0], first));
+      cuts.add(new Cut(column, segmentOfCode, new HashMap<>(), new double[0], first));
+      return this;
+    }
+
+    /**
+     * Puts episodes together by a label, in the order of its texts.
+     *
+     * @param counts how many episodes have each
+     */
+    Builder labels(SegmentColumn column, SortedMap<String, Long> counts) {
+      int alone = counts.size() > MOST_OF_LABELS ? MOST_OF_LABELS - 1 : counts.size();
+      Set<String> frequent =
+          counts.entrySet().stream()
+              .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+              .limit(alone)
+              .map(Map.Entry::getKey)
+              .collect(Collectors.toSet());
+      HashMap<String, Integer> segmentOfLabel = new HashMap<>();
+      int first = labels.size();
+      for (String text : counts.keySet()) {
+        if (frequent.contains(text)) {
+          segmentOfLabel.put(text, labels.size());
+          labels.add(
+              text.isEmpty()
+                  ? new Label(column.name(), "no value", Kind.MISSING)
+                  : new Label(column.name(), text, Kind.LABEL));
+        }
+      }
+      if (alone < counts.size()) {
+        String others = (counts.size() - alone) + " others together";
+        labels.add(new Label(column.name(), others, Kind.OTHER));
+      }
+      cuts.add(new Cut(column, new int[0], segmentOfLabel, new double[0], first));
       return this;
     }
 
@@ -155,7 +207,7 @@ public final class Segmentation implements Serializable {
         labels.add(new Label(column.name(), words(borders, part), Kind.RANGE));
       }
       labels.add(new Label(column.name(), "no number", Kind.MISSING));
-      cuts.add(new Cut(column, new int[0], borders, first));
+      cuts.add(new Cut(column, new int[0], new HashMap<>(), borders, first));
       return this;
     }
 

@@ -1,20 +1,26 @@
 package dev.hindcast.evaluation.survey;
 
+import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.returns.ReturnGrid;
+import dev.hindcast.evaluation.survey.SegmentColumn.Holds;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What is counted of a log before policies are looked at. */
 public final class Survey implements Serializable {
   private static final long serialVersionUID = 1L;
+  private static final int MOST_LABELS = 10_000; // different ones of one column
   private static final int RETURN = 0; // its place among the numbers of sampled episodes
 
   private final double discount;
   private final List<SegmentColumn> columns;
   private final List<long[]> counts; // by column: (codes) episodes that begin with each
+  private final List<TreeMap<String, Long>> labels; // by column: episodes with each
   private final Support.Counter support = new Support.Counter();
   private final EpisodeSample sample = new EpisodeSample();
   private final TreeSet<Double> returns = new TreeSet<>(); // one more than fit a grid at most
@@ -30,6 +36,7 @@ public final class Survey implements Serializable {
   public Survey(double discount, List<SegmentColumn> columns) {
     this.discount = discount;
     this.columns = List.copyOf(columns);
+    labels = this.columns.stream().map(column -> new TreeMap<String, Long>()).toList();
     counts = this.columns.stream().map(column -> new long[column.values().size() + 1]).toList();
   }
 
@@ -48,7 +55,7 @@ public final class Survey implements Serializable {
       if (returns.size() <= ReturnGrid.MOST) {
         returns.add(value);
       }
-      count(file, file.start(e));
+      count(file, e);
       if (sample.wants(file.episodeId(e))) {
         sample.add(file.episodeId(e), numbers(value, file, file.start(e)));
       }
@@ -69,6 +76,9 @@ public final class Survey implements Serializable {
     for (int c = 0; c < counts.size(); c++) {
       for (int code = 0; code < counts.get(c).length; code++) {
         counts.get(c)[code] += other.counts.get(c)[code];
+      }
+      for (Map.Entry<String, Long> label : other.labels.get(c).entrySet()) {
+        count(c, label.getKey(), label.getValue());
       }
     }
     returns.addAll(other.returns);
@@ -96,21 +106,43 @@ public final class Survey implements Serializable {
   public Segmentation segments() {
     Segmentation.Builder segments = new Segmentation.Builder();
     for (int c = 0; c < columns.size(); c++) {
-      if (columns.get(c).numeric()) {
-        segments.numbers(columns.get(c), sample.sorted(c + 1));
-      } else {
-        segments.categories(columns.get(c), counts.get(c));
+      SegmentColumn column = columns.get(c);
+      switch (column.holds()) {
+        case NUMBERS -> segments.numbers(column, sample.sorted(c + 1));
+        case CATEGORIES -> segments.categories(column, counts.get(c));
+        case LABELS -> segments.labels(column, labels.get(c));
+        default -> throw new IllegalStateException(column.toString());
       }
     }
     return segments.build();
   }
 
-  private void count(TransitionColumns file, int row) {
-    int fields = file.observationSpace().categorical().size();
+  private void count(TransitionColumns file, int episode) {
+    int first = file.start(episode) * file.observationSpace().categorical().size();
     for (int c = 0; c < columns.size(); c++) {
-      if (!columns.get(c).numeric()) {
-        counts.get(c)[file.categories()[row * fields + columns.get(c).place()]]++;
+      SegmentColumn column = columns.get(c);
+      if (column.holds() == Holds.CATEGORIES) {
+        counts.get(c)[file.categories()[first + column.place()]]++;
+      } else if (column.holds() == Holds.LABELS) {
+        count(c, file.label(episode, column.place()), 1);
       }
+    }
+  }
+
+  private void count(int column, String label, long episodes) {
+    TreeMap<String, Long> found = labels.get(column);
+    found.merge(label, episodes, Long::sum);
+    if (found.size() > MOST_LABELS) {
+      throw UserError.data(
+          "Cannot evaluate by segments of "
+              + columns.get(column).name()
+              + ": it has more than "
+              + MOST_LABELS
+              + " different values, such as '"
+              + found.firstKey()
+              + "' and '"
+              + found.lastKey()
+              + "'. Name a column that puts episodes together, such as a day or a market.");
     }
   }
 
@@ -120,7 +152,7 @@ public final class Survey implements Serializable {
     double[] numbers = new double[columns.size() + 1];
     numbers[RETURN] = value;
     for (int c = 0; c < columns.size(); c++) {
-      if (columns.get(c).numeric()) {
+      if (columns.get(c).holds() == Holds.NUMBERS) {
         numbers[c + 1] = file.numeric()[row * fields + columns.get(c).place()];
       }
     }

@@ -6,6 +6,7 @@ import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.core.data.ObservationSpace.CategoricalField;
 import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.evaluation.survey.SegmentColumn.Holds;
 import dev.hindcast.evaluation.survey.Segmentation.Kind;
 import dev.hindcast.evaluation.survey.Segmentation.Label;
 import java.util.List;
@@ -20,9 +21,10 @@ class SegmentationTest {
           List.of("other", "age"),
           List.of(
               new CategoricalField("sex", List.of("f", "m")), new CategoricalField("ward", WARDS)));
-  private static final SegmentColumn AGE = new SegmentColumn("age", true, 1, List.of());
-  private static final SegmentColumn SEX = new SegmentColumn("sex", false, 0, List.of("f", "m"));
-  private static final SegmentColumn WARD = new SegmentColumn("ward", false, 1, WARDS);
+  private static final SegmentColumn AGE = new SegmentColumn("age", Holds.NUMBERS, 1, List.of());
+  private static final SegmentColumn SEX =
+      new SegmentColumn("sex", Holds.CATEGORIES, 0, List.of("f", "m"));
+  private static final SegmentColumn WARD = new SegmentColumn("ward", Holds.CATEGORIES, 1, WARDS);
 
   /** Two steps each; only the first one counts. */
   private static TransitionColumns log(float[] ages, int[] sexes, int[] wards) {

@@ -37,6 +37,10 @@ final class ColumnMatching {
   static final Need CATEGORY =
       new Need(
           EnumSet.of(WHOLE, TEXT, ColumnType.FLAG, ColumnType.NUMBER), "whole numbers or texts");
+  static final Need LABEL =
+      new Need(
+          EnumSet.of(WHOLE, TEXT, ColumnType.FLAG, ColumnType.NUMBER, TIME),
+          "whole numbers, texts or times");
   static final Need ACTION = new Need(EnumSet.of(WHOLE), "whole numbers");
   static final Need MASK =
       new Need(

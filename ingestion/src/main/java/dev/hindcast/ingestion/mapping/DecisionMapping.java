@@ -88,7 +88,8 @@ public record DecisionMapping(ResolvedMapping columns, List<Integer> widths)
             false,
             ResolvedMapping.NONE,
             Set.of(),
-            ResolvedMapping.NONE),
+            ResolvedMapping.NONE,
+            List.of()),
         widths);
   }
 

@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
  * @param truncated whether the log or a clock ended it
  * @param duration how long the step took; 1 when not mapped
  * @param demonstration whether the row shows how to act
+ * @param labels what its episode is labelled with
  * @param next what was seen after the action, when the log says so
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -37,6 +38,7 @@ public record Event(
     boolean truncated,
     double duration,
     boolean demonstration,
+    String[] labels,
     Optional<Seen> next)
     implements MappedRow {
   @Override
@@ -54,6 +56,7 @@ public record Event(
         truncated,
         duration,
         demonstration,
+        labels,
         next);
   }
 
@@ -72,6 +75,7 @@ public record Event(
         truncated,
         duration,
         demonstration,
+        labels,
         next);
   }
 
@@ -90,6 +94,7 @@ public record Event(
         truncated,
         duration,
         demonstration,
+        labels,
         Optional.empty());
   }
 

@@ -5,12 +5,14 @@ import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.core.data.ObservationSpace.CategoricalField;
 import dev.hindcast.ingestion.mapping.UnmappedRow.Trouble;
 import java.io.Serializable;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Makes events from rows. It converts and never judges: values that are there but wrong are for the
@@ -20,6 +22,7 @@ public final class EventMapper implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final boolean[] NO_MASK = {};
   private static final double[] NO_PARTS = {};
+  private static final long MICROS_A_DAY = TimeUnit.DAYS.toMicros(1);
 
   private final ResolvedMapping mapping;
   private final List<Integer> widths;
@@ -131,7 +134,26 @@ public final class EventMapper implements Serializable {
         truncated,
         mapping.hasDuration() ? number(needed(row, mapping.duration())) : 1,
         isDemonstration(row),
+        labels(row),
         terminated && !truncated ? Optional.empty() : next(row));
+  }
+
+  /** What is not there is an empty label: nothing hangs on it that would be worth an episode. */
+  private String[] labels(LogRow row) {
+    String[] labels = new String[mapping.labels().size()];
+    for (int i = 0; i < labels.length; i++) {
+      int column = mapping.labels().get(i);
+      labels[i] =
+          mapping.types().get(column) == ColumnType.TIME && row.value(column) != null
+              ? day((Long) row.value(column))
+              : text(row, column);
+    }
+    return labels;
+  }
+
+  /** The day of a moment in microseconds, in universal time. */
+  private static String day(long micros) {
+    return LocalDate.ofEpochDay(Math.floorDiv(micros, MICROS_A_DAY)).toString();
   }
 
   private double[] rewardParts(LogRow row) throws CannotMap {

@@ -1,6 +1,7 @@
 package dev.hindcast.ingestion.mapping;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.hindcast.core.config.ConfigNode;
 import dev.hindcast.core.config.DidYouMean;
@@ -31,6 +32,7 @@ import java.util.concurrent.TimeUnit;
  * @param propensity the behavior policy's probability of the action
  * @param demonstration which rows show how to act
  * @param duration the column that says how long a step took
+ * @param labels columns that say of what kind an episode is, and that policies do not see
  */
 public record FieldMapping(
     List<Column> episodeId,
@@ -46,9 +48,11 @@ public record FieldMapping(
     Optional<Column> truncated,
     Optional<Propensity> propensity,
     Optional<Demonstration> demonstration,
-    Optional<Column> duration) {
-  /** Copies the list. */
+    Optional<Column> duration,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Column> labels) {
+  /** Copies the lists. */
   public FieldMapping {
+    labels = List.copyOf(labels);
     episodeId = List.copyOf(episodeId);
   }
 
@@ -219,7 +223,8 @@ public record FieldMapping(
         truncated,
         propensity(ingest.section("propensity"), action),
         demonstration(ingest.at("demonstration")),
-        Column.optional(ingest.at("duration")));
+        Column.optional(ingest.at("duration")),
+        Column.all(ingest.at("labels")));
   }
 
   private static Optional<Gap> gap(ConfigNode node) {

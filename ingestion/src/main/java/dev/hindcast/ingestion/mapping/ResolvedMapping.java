@@ -39,6 +39,7 @@ import java.util.Set;
  * @param demonstration the place of what marks a demonstration
  * @param demonstrationValues the values that do; empty for a flag
  * @param duration the place of how long a step took
+ * @param labels the places of what episodes are labelled with
  */
 public record ResolvedMapping(
     List<String> columns,
@@ -65,7 +66,8 @@ public record ResolvedMapping(
     boolean propensityIsLog,
     int demonstration,
     Set<String> demonstrationValues,
-    int duration)
+    int duration,
+    List<Integer> labels)
     implements Serializable {
   /** The place of a column that is not mapped. */
   public static final int NONE = -1;
@@ -115,6 +117,7 @@ public record ResolvedMapping(
             shown.map(FieldMapping.Demonstration::column),
             byValue ? ColumnMatching.CATEGORY : ColumnMatching.FLAG);
     int duration = match.optional(mapping.duration(), ColumnMatching.NUMBER);
+    List<Integer> labels = match.each(mapping.labels(), ColumnMatching.LABEL);
     return new ResolvedMapping(
         match.columns(),
         match.types(),
@@ -142,7 +145,8 @@ public record ResolvedMapping(
         p.isPresent() && p.get().scale() == Scale.LOG_PROBABILITY,
         demonstration,
         byValue ? Set.copyOf(shown.get().values()) : Set.of(),
-        duration);
+        duration,
+        labels);
   }
 
   private static long gap(
@@ -225,6 +229,11 @@ public record ResolvedMapping(
   /** Whether rows say if they are demonstrations. */
   public boolean hasDemonstration() {
     return demonstration != NONE;
+  }
+
+  /** What episodes are labelled with. */
+  public List<String> labelNames() {
+    return labels.stream().map(columns::get).toList();
   }
 
   /** Whether what is seen after an action is mapped. */

@@ -97,7 +97,7 @@ public record Sessionizer(Ordering ordering, long gap, Ending endsAs, boolean wi
    * cut off counts as ended in the world.
    */
   public void append(List<Event> events, TransitionColumns.Builder builder) {
-    builder.beginEpisode(events.get(0).episodeId());
+    builder.beginEpisode(events.get(0).episodeId()).labelled(events.get(0).labels());
     for (Event event : events) {
       Event.Seen seen = event.seen();
       if (event.vector().length > 0) {

@@ -56,7 +56,8 @@ record EpisodeFiles(
             mapping.hasPropensity(),
             mapping.hasDuration(),
             mapping.hasDemonstration(),
-            mapping.rewardComponents());
+            mapping.rewardComponents(),
+            mapping.labelNames());
     TransitionColumns.Builder kept = layout.builder();
     List<QuarantineFile.Row> aside = new ArrayList<>();
     CheckReport checks = new CheckReport();

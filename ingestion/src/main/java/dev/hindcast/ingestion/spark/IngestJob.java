@@ -169,6 +169,7 @@ public final class IngestJob {
             mapping.hasDuration(),
             mapping.hasDemonstration(),
             rewardComponents(mapping),
+            mapping.labelNames(),
             checks.warnings().getOrDefault(Checks.ACTION_OUTSIDE_MASK, 0L),
             new RowAccount(read, kept, checks.quarantined()),
             checks.warnings(),

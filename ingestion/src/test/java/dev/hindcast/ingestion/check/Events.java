@@ -34,6 +34,7 @@ final class Events {
         truncated,
         1,
         false,
+        new String[0],
         Optional.empty());
   }
 
@@ -67,6 +68,7 @@ final class Events {
         event.truncated(),
         event.duration(),
         event.demonstration(),
+        event.labels(),
         Optional.of(next));
   }
 }

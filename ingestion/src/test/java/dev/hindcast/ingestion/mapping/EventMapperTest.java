@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.core.data.ObservationSpace.CategoricalField;
 import dev.hindcast.ingestion.mapping.UnmappedRow.Trouble;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -49,6 +50,16 @@ class EventMapperTest {
     assertThat(event(byValue, with("age", 50)).demonstration()).isTrue();
     assertThat(event(byValue, with("age", 60.0)).demonstration()).isTrue();
     assertThat(event(byValue, with("age", 51)).demonstration()).isFalse();
+  }
+
+  @Test
+  void labelsAreTextsAndTimesTheirDays() {
+    String yaml = Mappings.FULL + "labels: [ward, age, when]\n";
+    long moment = Instant.parse("1969-12-31T23:59:59Z").getEpochSecond() * 1_000_000;
+    assertThat(event(yaml, with("when", moment)).labels()).containsExactly("b", "50", "1969-12-31");
+    assertThat(event(yaml, with("when", 0L)).labels()[2]).isEqualTo("1970-01-01");
+    assertThat(event(yaml, with("when", null)).labels()[2]).isEmpty();
+    assertThat(event(Mappings.FULL, Mappings.row()).labels()).isEmpty();
   }
 
   @Test

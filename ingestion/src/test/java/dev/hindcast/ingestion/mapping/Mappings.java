@@ -44,6 +44,7 @@ public final class Mappings {
     COLUMNS.put("next_ward", ColumnType.TEXT);
     COLUMNS.put("next_allowed", ColumnType.FLAG_LIST);
     COLUMNS.put("logp", ColumnType.NUMBER);
+    COLUMNS.put("when", ColumnType.TIME);
   }
 
   private Mappings() {}

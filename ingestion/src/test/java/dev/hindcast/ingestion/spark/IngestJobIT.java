@@ -560,6 +560,40 @@ class IngestJobIT {
   }
 
   @Test
+  void labelsAreThoseOfTheFirstRowAndNoObservation() throws Exception {
+    Files.writeString(
+        folder.resolve("log.csv"),
+        """
+        id,t,x,a,r,market,at
+        1,1,1,0,1,de,2026-11-02T00:10:00Z
+        1,0,1,0,1,at,2026-11-01T23:50:00Z
+        2,0,1,0,1,,2026-11-03T12:00:00+14:00
+        """);
+    String yaml =
+        """
+        source: {format: csv, path: log.csv}
+        episode: {id: id, step: t, ends: terminated}
+        observation: {numeric: x}
+        action: {discrete: a, size: 2}
+        reward: r
+        labels: [market, at]
+        split: {held-out: 0}
+        """;
+    DatasetManifest manifest = SmallLog.ingestAs(folder, yaml, "ds");
+    assertThat(manifest.labels()).containsExactly("market", "at");
+    assertThat(manifest.observationSpace().numeric()).containsExactly("x");
+    assertThat(manifest.observationSpace().categorical()).isEmpty();
+    TransitionColumns columns = training("ds");
+    int first = columns.episodeId(0).equals("1") ? 0 : 1; // files are divided by hashes
+    assertThat(columns.label(first, 0)).isEqualTo("at");
+    assertThat(columns.label(first, 1)).isEqualTo("2026-11-01");
+    assertThat(columns.label(1 - first, 0)).isEmpty();
+    assertThat(columns.label(1 - first, 1)).isEqualTo("2026-11-02");
+    assertThatThrownBy(() -> SmallLog.ingestAs(folder, yaml, "ds2", "labels=[markt]"))
+        .hasMessageContaining("the log has no column markt. Did you mean market?");
+  }
+
+  @Test
   void checkColumnsReadsNoRowsAndWritesNothing() {
     SmallLog log = SmallLog.of(5, 14);
     log.rows.forEach(row -> row.put("p", 9.0));

@@ -144,7 +144,7 @@ public record StreamPlan(
         config.output().payloadBytes());
   }
 
-  /** What datasets of these events hold. */
+  /** What is learned from and judged of these events; labels are for reports on datasets. */
   public TransitionLayout layout() {
     return new TransitionLayout(
         space,
@@ -153,7 +153,8 @@ public record StreamPlan(
         mapping.hasPropensity(),
         mapping.hasDuration(),
         mapping.hasDemonstration(),
-        mapping.rewardComponents());
+        mapping.rewardComponents(),
+        List.of());
   }
 
   /** Whether only a share of the episodes is kept. */
