@@ -3,6 +3,7 @@ package dev.hindcast.evaluation.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.hindcast.core.report.Estimate;
 import dev.hindcast.core.report.EvaluationReport.ComponentValue;
+import dev.hindcast.core.report.EvaluationReport.Difference;
 import dev.hindcast.core.report.EvaluationReport.PolicyResult;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,20 +53,21 @@ public final class ComponentsView {
         .orElse("no interval");
   }
 
-  /** How much more than the incumbent; empty for the incumbent. */
+  /** How much more than the incumbent; nothing for the incumbent. */
   public String difference(PolicyResult policy, String component) {
-    return of(policy, component)
-        .flatMap(ComponentValue::differenceToIncumbent)
-        .map(
-            d ->
-                signed(component, d.value())
-                    + " ("
-                    + signed(component, d.lower())
-                    + " to "
-                    + signed(component, d.upper())
-                    + ") to "
-                    + view.report().incumbent())
+    return ReportView.signed(
+        difference(of(policy, component)).map(Difference::value), decimals(component));
+  }
+
+  /** Its interval; empty for the incumbent. */
+  public String differenceRange(PolicyResult policy, String component) {
+    return difference(of(policy, component))
+        .map(d -> signed(component, d.lower()) + " to " + signed(component, d.upper()))
         .orElse("");
+  }
+
+  private static Optional<Difference> difference(Optional<ComponentValue> value) {
+    return value.flatMap(ComponentValue::differenceToIncumbent);
   }
 
   /** What policies must do of components to be promoted, each as the rest of a sentence. */
@@ -113,6 +115,6 @@ public final class ComponentsView {
   }
 
   private String signed(String component, double figure) {
-    return ReportView.signed(figure, decimals(component));
+    return ReportView.signed(Optional.of(figure), decimals(component));
   }
 }

@@ -90,8 +90,15 @@ public final class ReportView {
     if (!promoted.isEmpty()) {
       return "The evidence is good enough to promote " + String.join(", ", promoted) + ".";
     }
-    return named(Decision.NOT_EVALUABLE).size() == judged().size()
-        ? "This log cannot say what any of these policies is worth."
+    if (named(Decision.NOT_EVALUABLE).size() == judged().size()) {
+      return "This log cannot say what any of these policies is worth.";
+    }
+    boolean anyBetter =
+        judged().stream()
+            .flatMap(policy -> policy.differenceToIncumbent().stream())
+            .anyMatch(difference -> difference.lower() > 0);
+    return anyBetter
+        ? "No policy meets every condition for being promoted over " + report.incumbent() + "."
         : "No policy is shown to be better than "
             + report.incumbent()
             + " well enough to promote it.";
@@ -290,7 +297,7 @@ public final class ReportView {
 
   /** A difference, with its sign. */
   String signed(Optional<Double> figure) {
-    return figure.map(this::signed).orElse(NOTHING);
+    return signed(figure, decimals);
   }
 
   private String signed(double figure) {
@@ -298,7 +305,11 @@ public final class ReportView {
   }
 
   /** A difference with so many decimals. */
-  static String signed(double figure, int decimals) {
+  static String signed(Optional<Double> figure, int decimals) {
+    return figure.map(there -> signed(there, decimals)).orElse(NOTHING);
+  }
+
+  private static String signed(double figure, int decimals) {
     String text = number(figure, decimals);
     return figure > 0 && !isZero(text) ? "+" + text : text;
   }
