@@ -22,13 +22,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * How often 95 % intervals hold the truth when ICU-Sepsis is logged anew, 300 times. Run with
+ * How often 95 % intervals hold the truth when ICU-Sepsis is logged anew, 1,000 times. Run with
  * {@code ./mvnw -pl evaluation test -Dexcluded.test.groups= -Dtest.groups=study}; takes a few
  * minutes.
  */
 @Tag("study")
 class CoverageStudyTest {
-  private static final int REDRAWS = 300;
+  private static final int REDRAWS = 1000;
   private static final int EPISODES = 20_000;
   private static final double DISCOUNT = 1;
   private static final List<String> NAMES =

@@ -7,83 +7,98 @@ import dev.hindcast.core.artefact.StableHash;
  * the episode id, the replicate and a seed. An episode has the same counts on every machine, in any
  * order, for every policy, so differences between policies are paired. Chamandy et al. (2012).
  *
- * <p>One hash serves five neighboring replicates: twelve bits each say in which of 4096 cells of
- * [0, 1) a uniform number lies, and in all but a few cells that settles the count. Where a cell
- * holds the border between two counts, a hash of the replicate's own says where in the cell. So the
- * draws are exact, not rounded to cells.
+ * <p>Drawing takes a good part of an evaluation, so it is made for vector instructions: the two
+ * halves of an episode's hash are stirred with those of a replicate's in 32-bit arithmetic, which
+ * gives a number of 31 bits, and the count is how many of the borders between counts lie at or
+ * below it, without a branch or a table. Probabilities are those of Poisson(1) to within 2⁻³¹;
+ * counts over {@value #MOST}, of which there are one in a hundred million, are cut to it.
+ *
+ * <p>Not for use by several threads at once.
  */
 public final class PoissonBootstrap {
-  // Cumulative probabilities of 0, 1, 2, ... events; beyond these a double cannot tell from 1.
-  private static final double[] CUMULATIVE = cumulative();
+  /** The largest count. */
+  static final int MOST = 10;
 
-  private static final int CELL_BITS = 12;
-  private static final int CELLS = 1 << CELL_BITS;
-  private static final int PER_HASH = Long.SIZE / CELL_BITS;
-  private static final byte UNSETTLED = -1;
-  private static final byte[] COUNT_OF_CELL = countOfCell();
+  // In units of 2^-31, less 1: a number is over BORDERS[k] when there are more than k events.
+  private static final int[] BORDERS = borders();
+
+  private static final long REPLICATE = 0x7265706c69636174L; // so that no episode has its hashes
 
   private final long seed;
-  private final int replicates;
+  private final int[] low; // (replicates) halves of a hash of each replicate
+  private final int[] high;
+  private final int[] drawn;
 
   /** So many replicates, drawn with a seed. */
   public PoissonBootstrap(int replicates, long seed) {
-    this.replicates = replicates;
     this.seed = seed;
+    low = new int[replicates];
+    high = new int[replicates];
+    drawn = new int[replicates];
+    for (int b = 0; b < replicates; b++) {
+      long key = StableHash.combine(REPLICATE, b);
+      low[b] = (int) key;
+      high[b] = (int) (key >>> Integer.SIZE);
+    }
   }
 
   /** How many replicates there are. */
   public int replicates() {
-    return replicates;
+    return drawn.length;
   }
 
   /** Writes the counts of an episode in every replicate. */
   public void counts(String episodeId, double[] into) {
     long key = StableHash.combine(seed, StableHash.of(episodeId));
-    for (int first = 0; first < replicates; first += PER_HASH) {
-      long bits = StableHash.combine(key, first / PER_HASH);
-      int last = Math.min(replicates, first + PER_HASH);
-      for (int b = first; b < last; b++) {
-        int cell = (int) (bits & (CELLS - 1));
-        bits >>>= CELL_BITS;
-        int count = COUNT_OF_CELL[cell];
-        into[b] = count == UNSETTLED ? poisson((cell + withinCell(key, b)) / CELLS) : count;
-      }
+    draw((int) key, (int) (key >>> Integer.SIZE));
+    for (int b = 0; b < drawn.length; b++) {
+      into[b] = drawn[b];
     }
   }
 
-  /** A number in [0, 1), from hashes that {@link #counts} does not use otherwise. */
-  private static double withinCell(long key, int replicate) {
-    return StableHash.uniform(key, -1L - replicate);
-  }
-
-  /** The number of events of a Poisson(1) variable at a uniform number in [0, 1). */
-  static int poisson(double uniform) {
-    int count = 0;
-    while (count < CUMULATIVE.length && uniform >= CUMULATIVE[count]) {
-      count++;
+  /** Simple enough for the compiler to use vector instructions; so is nothing with a call in it. */
+  private void draw(int episodeLow, int episodeHigh) {
+    int zero = BORDERS[0];
+    int one = BORDERS[1];
+    int two = BORDERS[2];
+    int three = BORDERS[3];
+    int four = BORDERS[4];
+    int five = BORDERS[5];
+    int six = BORDERS[6];
+    int seven = BORDERS[7];
+    int eight = BORDERS[8];
+    int nine = BORDERS[9];
+    int[] lows = low;
+    int[] highs = high;
+    int[] counts = drawn;
+    for (int b = 0; b < counts.length; b++) {
+      int hash = (episodeLow ^ lows[b]) * 0x85ebca6b;
+      hash = ((hash ^ (hash >>> 15)) + (episodeHigh ^ highs[b])) * 0xc2b2ae35;
+      hash = (hash ^ (hash >>> 13)) * 0x27d4eb2f;
+      int number = (hash ^ (hash >>> 16)) >>> 1;
+      counts[b] = // a difference below 0 has its highest bit set
+          ((zero - number) >>> 31)
+              + ((one - number) >>> 31)
+              + ((two - number) >>> 31)
+              + ((three - number) >>> 31)
+              + ((four - number) >>> 31)
+              + ((five - number) >>> 31)
+              + ((six - number) >>> 31)
+              + ((seven - number) >>> 31)
+              + ((eight - number) >>> 31)
+              + ((nine - number) >>> 31);
     }
-    return count;
   }
 
-  private static byte[] countOfCell() {
-    byte[] counts = new byte[CELLS];
-    for (int cell = 0; cell < CELLS; cell++) {
-      int lowest = poisson((double) cell / CELLS);
-      int highest = poisson(Math.nextDown((cell + 1.0) / CELLS));
-      counts[cell] = lowest == highest ? (byte) lowest : UNSETTLED;
-    }
-    return counts;
-  }
-
-  private static double[] cumulative() {
-    double[] sums = new double[18];
+  private static int[] borders() {
+    int[] borders = new int[MOST];
     double probability = 0x1.78b56362cef38p-2; // e^-1
     double sum = 0;
-    for (int k = 0; k < sums.length; k++) {
+    for (int k = 0; k < borders.length; k++) {
       sum += probability;
-      sums[k] = sum;
+      borders[k] = (int) (Math.round(sum * 0x1p31) - 1);
       probability /= k + 1;
     }
-    return sums;
+    return borders;
   }
 }
