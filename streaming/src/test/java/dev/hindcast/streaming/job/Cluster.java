@@ -36,7 +36,10 @@ import org.apache.flink.util.ExceptionUtils;
  * with savepoints and gone on with from there, as its command line does it.
  */
 final class Cluster implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  // longer than the timeouts of Flink and Kafka, into which a busy machine may run: what fails
+  // after
+  // this is stuck, not slow
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   private final MiniCluster flink;
   private int started;
