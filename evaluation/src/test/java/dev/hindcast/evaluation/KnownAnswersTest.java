@@ -174,6 +174,10 @@ class KnownAnswersTest {
     }
   }
 
+  /**
+   * More often, in fact: nearly all returns are alike here, so that the estimate corrected for the
+   * mean weight, which intervals are widened to hold, is nearly exact.
+   */
   @Test
   void intervalsOnASmallWorldHoldTheTruthAsOftenAsTheySay() {
     TabularMdp world = ChainMdp.slippery(3, 0.1);
@@ -196,12 +200,14 @@ class KnownAnswersTest {
               .orElseThrow()
               .primary()
               .orElseThrow();
+      assertThat(estimate.upper().orElseThrow() - estimate.lower().orElseThrow())
+          .isLessThan(6 * estimate.standardError().orElseThrow());
       covered +=
           estimate.lower().orElseThrow() <= truth && truth <= estimate.upper().orElseThrow()
               ? 1
               : 0;
     }
-    assertThat(covered / (double) draws).isBetween(0.91, 0.99); // standard error 0.015
+    assertThat(covered / (double) draws).isGreaterThan(0.95); // 0.986 of 2,000
   }
 
   @Test
