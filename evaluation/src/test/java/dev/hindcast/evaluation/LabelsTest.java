@@ -10,6 +10,7 @@ import dev.hindcast.core.data.ObservationSpace;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.core.report.EvaluationReport.Remark;
+import dev.hindcast.core.report.Pooled;
 import dev.hindcast.core.report.Segment;
 import dev.hindcast.core.report.Segment.PolicyValue;
 import dev.hindcast.core.world.ChainMdp;
@@ -165,6 +166,71 @@ class LabelsTest {
         .isInstanceOf(UserError.class)
         .hasMessageContaining("dataset world keeps no such column. Did you mean day?")
         .hasMessageContaining("if ingest.labels names them");
+  }
+
+  /** Half of the episodes are those of a logger that hardly ever takes the second action. */
+  private static TransitionColumns twoLoggers(double drift) {
+    SplittableRandom random = new SplittableRandom(5);
+    TransitionColumns.Builder builder =
+        new TransitionColumns.Builder(
+                ObservationSpace.ofNumbers(1), new ActionSpace.Discrete(2), false, true)
+            .withLabels(List.of("market", "day"));
+    for (int e = 0; e < 20_000; e++) {
+      double second = e % 2 == 0 ? 0.5 : 0.01;
+      int action = random.nextDouble() < second ? 1 : 0;
+      double chance = value(action, false) + (e % 2 == 0 ? 0 : drift);
+      builder.beginEpisode("e" + e).labelled("all", e % 2 == 0 ? "near" : "far");
+      builder.addStep(
+          new float[1],
+          new int[0],
+          new boolean[0],
+          action,
+          random.nextDouble() < chance ? 1 : 0,
+          action == 1 ? second : 1 - second);
+      builder.endEpisode(true);
+    }
+    return builder.build();
+  }
+
+  private EvaluationReport ofTwoLoggers(double drift) {
+    return Fixture.of(folder.resolve("two-" + drift), ChainMdp.deterministic(2), twoLoggers(drift))
+        .evaluate(YAML, List.of());
+  }
+
+  @Test
+  void theLoggerThatSaysMoreSpeaksLouder() {
+    EvaluationReport report = ofTwoLoggers(0);
+    Pooled pooled =
+        report.pooled().stream()
+            .filter(p -> p.policy().equals("uniform"))
+            .findFirst()
+            .orElseThrow();
+    double truth = value(0.5, false);
+    assertThat(pooled.segments()).isEqualTo(2);
+    assertThat(pooled.value()).isCloseTo(truth, within(3 * pooled.standardError()));
+    assertThat(pooled.lower()).isLessThan(truth);
+    assertThat(pooled.upper()).isGreaterThan(truth);
+    assertThat(pooled.equalP()).isGreaterThan(0.001);
+    double whole =
+        report
+            .policy("uniform")
+            .orElseThrow()
+            .primary()
+            .orElseThrow()
+            .standardError()
+            .orElseThrow();
+    // the near logger alone: 10,000 outcomes of a chance of 0.35, at weight 1
+    assertThat(pooled.standardError()).isCloseTo(Math.sqrt(0.35 * 0.65 / 10_000), within(0.0005));
+    assertThat(pooled.standardError()).isLessThan(0.4 * whole);
+    assertThat(report.pooled()).extracting(Pooled::label).containsOnly("day");
+  }
+
+  @Test
+  void loggersOfDifferentWorldsAreToldApart() {
+    assertThat(ofTwoLoggers(0.3).pooled())
+        .filteredOn(pooled -> pooled.policy().equals("logged"))
+        .singleElement()
+        .satisfies(pooled -> assertThat(pooled.equalP()).isLessThan(0.001));
   }
 
   @Test

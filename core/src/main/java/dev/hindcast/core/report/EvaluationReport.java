@@ -29,6 +29,8 @@ import java.util.TreeMap;
  * @param policies one entry for each target policy, in the order asked for
  * @param segments the same by what is seen at the first step; empty where that was not asked for,
  *     and in reports of earlier builds
+ * @param pooled the same by all values of a label together, weighted by precision; empty without
+ *     labels
  * @param learningCurves how the bundles' training went
  * @param selection what choosing among the bundles does to the estimate of the chosen one; absent
  *     when there are not at least two with an estimate
@@ -54,6 +56,7 @@ public record EvaluationReport(
     String incumbent,
     List<PolicyResult> policies,
     List<Segment> segments,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Pooled> pooled,
     List<LearningCurve> learningCurves,
     Optional<Selection> selection,
     Optional<Comparison> comparison,
@@ -71,6 +74,7 @@ public record EvaluationReport(
   public EvaluationReport {
     policies = List.copyOf(policies);
     segments = segments == null ? List.of() : List.copyOf(segments);
+    pooled = pooled == null ? List.of() : List.copyOf(pooled);
     learningCurves = List.copyOf(learningCurves);
     warnings = List.copyOf(warnings);
   }

@@ -146,6 +146,7 @@ public final class ReportAssembly {
         plan.config().incumbent(),
         results,
         segments,
+        bySegment.pooled(results),
         plan.learningCurves(),
         selection,
         comparison,

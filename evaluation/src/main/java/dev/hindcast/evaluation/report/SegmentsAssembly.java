@@ -4,6 +4,7 @@ import dev.hindcast.core.report.Estimate;
 import dev.hindcast.core.report.EvaluationReport.Decision;
 import dev.hindcast.core.report.EvaluationReport.PolicyResult;
 import dev.hindcast.core.report.EvaluationReport.Remark;
+import dev.hindcast.core.report.Pooled;
 import dev.hindcast.core.report.Ranged;
 import dev.hindcast.core.report.Segment;
 import dev.hindcast.core.report.Segment.Difference;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntToDoubleFunction;
 import org.hipparchus.distribution.continuous.ChiSquaredDistribution;
 import org.hipparchus.distribution.continuous.NormalDistribution;
 import org.hipparchus.distribution.continuous.TDistribution;
@@ -106,42 +108,93 @@ final class SegmentsAssembly {
    * for the latest day, or for one market (test of homogeneity: Cochran 1954).
    */
   List<Remark> drift(double meanReturn) {
-    Map<String, List<Integer>> byLabel = new LinkedHashMap<>();
-    for (int s = 0; s < labels.size(); s++) {
-      SegmentMoments moments = spreads.segment(LOG, s);
-      if (labels.get(s).kind() == Segmentation.Kind.LABEL
-          && moments.episodes() >= LEAST
-          && moments.error() > 0) {
-        byLabel.computeIfAbsent(labels.get(s).column(), c -> new ArrayList<>()).add(s);
-      }
-    }
     List<Remark> remarks = new ArrayList<>();
-    byLabel.forEach(
-        (column, segments) -> drift(column, segments, meanReturn).ifPresent(remarks::add));
+    byLabel(LOG, s -> (double) spreads.segment(LOG, s).episodes())
+        .forEach((column, segments) -> drift(column, segments, meanReturn).ifPresent(remarks::add));
     return remarks;
   }
 
-  private Optional<Remark> drift(String column, List<Integer> segments, double meanReturn) {
-    double precision = 0;
-    double mean = 0;
-    for (int s : segments) {
-      double weight = 1 / square(spreads.segment(LOG, s).error());
-      precision += weight;
-      mean += weight * (spreads.segment(LOG, s).shift() - mean) / precision;
+  /** What each policy is worth by the segments of each label together. */
+  List<Pooled> pooled(List<PolicyResult> results) {
+    List<Pooled> pooled = new ArrayList<>();
+    for (int i = 0; i < results.size(); i++) {
+      PolicyResult result = results.get(i);
+      if (never(result).isPresent()) {
+        continue;
+      }
+      int candidate = i + 1;
+      byLabel(candidate, s -> size(result, spreads.segment(candidate, s)))
+          .forEach(
+              (column, segments) -> {
+                Pool pool = Pool.of(candidate, segments, spreads);
+                double value = primaryValue(result) + pool.mean();
+                double reach = normal((1 + level) / 2) * pool.error();
+                pooled.add(
+                    new Pooled(
+                        column,
+                        result.name(),
+                        segments.size(),
+                        value,
+                        pool.error(),
+                        value - reach,
+                        value + reach,
+                        pool.equalP()));
+              });
     }
-    double distance = 0;
+    return pooled;
+  }
+
+  /** The segments of each label that say enough of a candidate, where there are two or more. */
+  private Map<String, List<Integer>> byLabel(int candidate, IntToDoubleFunction size) {
+    Map<String, List<Integer>> byLabel = new LinkedHashMap<>();
+    for (int s = 0; s < labels.size(); s++) {
+      if (labels.get(s).kind() == Segmentation.Kind.LABEL
+          && size.applyAsDouble(s) >= LEAST
+          && spreads.segment(candidate, s).error() > 0) {
+        byLabel.computeIfAbsent(labels.get(s).column(), c -> new ArrayList<>()).add(s);
+      }
+    }
+    byLabel.values().removeIf(segments -> segments.size() < 2);
+    return byLabel;
+  }
+
+  /**
+   * Segments weighted by their precision.
+   *
+   * @param mean of how far values there lie from that of the whole
+   * @param error the standard error of that mean
+   * @param equalP the probability of such differences where there are none (Cochran 1954)
+   */
+  private record Pool(double mean, double error, double equalP) {
+    static Pool of(int candidate, List<Integer> segments, Spreads spreads) {
+      double precision = 0;
+      double mean = 0;
+      for (int s : segments) {
+        double weight = 1 / square(spreads.segment(candidate, s).error());
+        precision += weight;
+        mean += weight * (spreads.segment(candidate, s).shift() - mean) / precision;
+      }
+      double distance = 0;
+      for (int s : segments) {
+        SegmentMoments moments = spreads.segment(candidate, s);
+        distance += square((moments.shift() - mean) / moments.error());
+      }
+      double below =
+          new ChiSquaredDistribution(segments.size() - 1.0).cumulativeProbability(distance);
+      return new Pool(mean, 1 / Math.sqrt(precision), 1 - below);
+    }
+  }
+
+  private Optional<Remark> drift(String column, List<Integer> segments, double meanReturn) {
+    if (Pool.of(LOG, segments, spreads).equalP() > RARE) {
+      return Optional.empty();
+    }
     int lowest = segments.get(0);
     int highest = lowest;
     for (int s : segments) {
-      SegmentMoments moments = spreads.segment(LOG, s);
-      distance += square((moments.shift() - mean) / moments.error());
-      lowest = moments.shift() < spreads.segment(LOG, lowest).shift() ? s : lowest;
-      highest = moments.shift() > spreads.segment(LOG, highest).shift() ? s : highest;
-    }
-    if (segments.size() < 2
-        || new ChiSquaredDistribution(segments.size() - 1.0).cumulativeProbability(distance)
-            < 1 - RARE) {
-      return Optional.empty();
+      double shift = spreads.segment(LOG, s).shift();
+      lowest = shift < spreads.segment(LOG, lowest).shift() ? s : lowest;
+      highest = shift > spreads.segment(LOG, highest).shift() ? s : highest;
     }
     return Optional.of(
         new Remark(

@@ -1,6 +1,7 @@
 package dev.hindcast.evaluation.report;
 
 import dev.hindcast.core.report.EvaluationReport.PolicyResult;
+import dev.hindcast.core.report.Pooled;
 import dev.hindcast.core.report.Ranged;
 import dev.hindcast.core.report.Segment;
 import dev.hindcast.core.report.Segment.Difference;
@@ -39,6 +40,26 @@ public final class SegmentsView {
   public boolean isCompared(PolicyResult policy) {
     return view.report().segments().stream()
         .anyMatch(segment -> of(segment, policy).difference().isPresent());
+  }
+
+  /** What policies are worth by the segments of a label together. */
+  public List<Pooled> pooled() {
+    return view.report().pooled();
+  }
+
+  /** A pooled value. */
+  public String value(Pooled pooled) {
+    return view.number(Optional.of(pooled.value()));
+  }
+
+  /** Its interval. */
+  public String range(Pooled pooled) {
+    return range(pooled.lower(), pooled.upper());
+  }
+
+  /** How likely chance alone makes its segments differ so much. */
+  public String equal(Pooled pooled) {
+    return probability(pooled.equalP());
   }
 
   /** Where a policy stands in the report. */

@@ -3,6 +3,7 @@ package dev.hindcast.evaluation.report;
 import dev.hindcast.core.artefact.RowAccount;
 import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.core.report.EvaluationReport.PolicyResult;
+import dev.hindcast.core.report.Pooled;
 import dev.hindcast.core.report.Segment;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,6 +119,9 @@ final class HostileNames {
         report.incumbent() + name,
         policies,
         segments,
+        report.segments().stream()
+            .map(s -> new Pooled(s.column() + name, name, 2, 1, 0.1, 0.8, 1.2, 0.5))
+            .toList(),
         curves,
         report.selection(),
         report.comparison(),

@@ -67,6 +67,9 @@ class HostileNamesIT {
         names.stream()
             .flatMap(name -> HostileNames.everywhere(calm, name).segments().stream())
             .toList(),
+        names.stream()
+            .flatMap(name -> HostileNames.everywhere(calm, name).pooled().stream())
+            .toList(),
         last.learningCurves(),
         last.selection(),
         last.comparison(),

@@ -81,6 +81,7 @@ public final class Reports {
             result(policy, "bundle", bundle, Optional.of(diagnostics), difference, verdict)),
         List.of(),
         List.of(),
+        List.of(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
