@@ -14,6 +14,7 @@ import dev.hindcast.core.report.EvaluationReport;
 import dev.hindcast.core.report.EvaluationReport.Remark;
 import dev.hindcast.core.world.TabularMdp;
 import dev.hindcast.core.world.TabularPolicy;
+import dev.hindcast.evaluation.report.HtmlReport;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -101,6 +102,11 @@ class VisitRatiosTest {
     assertThat(report.policy("uniform").orElseThrow().estimates())
         .extracting(Estimate::estimator)
         .doesNotContain("marginal-importance-sampling");
+    assertThat(report.policy("p").orElseThrow().visitRatios())
+        .extracting(EvaluationReport.Source::name)
+        .containsExactly("ratios-of-p");
+    assertThat(report.policy("uniform").orElseThrow().visitRatios()).isEmpty();
+    assertThat(HtmlReport.page(report)).contains("; visit ratios by ratios-of-p.");
   }
 
   /** Twice the ratios let every episode end twice. */

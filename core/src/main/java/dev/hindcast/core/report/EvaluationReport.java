@@ -177,6 +177,7 @@ public record EvaluationReport(
    * @param kind {@code logged}, {@code uniform}, {@code constant}, {@code table} or {@code bundle}
    * @param fingerprint its content
    * @param qFunctions the Q-function bundles that its estimates use
+   * @param visitRatios the bundles of visit ratios that they use
    * @param estimates one for each estimator that applies
    * @param diagnostics how well the log speaks about this policy; absent for the behavior policy,
    *     which the log is
@@ -193,6 +194,7 @@ public record EvaluationReport(
       String kind,
       Fingerprint fingerprint,
       List<Source> qFunctions,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Source> visitRatios,
       List<Estimate> estimates,
       Optional<Diagnostics> diagnostics,
       Optional<Difference> differenceToIncumbent,
@@ -205,6 +207,7 @@ public record EvaluationReport(
     public PolicyResult {
       components = components == null ? List.of() : List.copyOf(components);
       qFunctions = List.copyOf(qFunctions);
+      visitRatios = visitRatios == null ? List.of() : List.copyOf(visitRatios);
       estimates = List.copyOf(estimates);
       warnings = List.copyOf(warnings);
     }

@@ -588,6 +588,7 @@ public record EvaluationPlan(
             policy,
             Candidate.logged(),
             List.of(),
+            List.of(),
             List.of(line(entry, true)),
             byComponent(line(entry, false)),
             List.of());
@@ -596,11 +597,8 @@ public record EvaluationPlan(
           qFunctions.stream().filter(q -> q.speaksOf(policy)).toList();
       boolean weighable = isWeighable(policy.policy().get());
       List<QFunction> functions = speaking.stream().map(Loaded::function).toList();
-      List<VisitRatios> ratios =
-          visitRatios.stream()
-              .filter(there -> there.speaksOf(policy))
-              .map(Loaded::function)
-              .toList();
+      List<Loaded<VisitRatios>> ratios =
+          visitRatios.stream().filter(there -> there.speaksOf(policy)).toList();
       Candidate candidate =
           weighable
               ? Candidate.of(policy.policy().get(), functions)
@@ -618,8 +616,9 @@ public record EvaluationPlan(
       List<Target.Line> lines = lines(has);
       return new Target(
           policy,
-          candidate.visiting(ratios),
+          candidate.visiting(ratios.stream().map(Loaded::function).toList()),
           speaking.stream().map(Loaded::source).toList(),
+          ratios.stream().map(Loaded::source).toList(),
           lines,
           byComponent(componentLine(lines, has)),
           remarks);

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param policy who it is
  * @param candidate how it acts, for executors
  * @param qFunctions the Q-function bundles that speak of it
+ * @param visitRatios the bundles of visit ratios that do
  * @param lines what is to be estimated
  * @param byComponent how each component of the reward is to be estimated; absent when the reward is
  *     one column
@@ -27,12 +28,14 @@ public record Target(
     TargetPolicy policy,
     Candidate candidate,
     List<Source> qFunctions,
+    List<Source> visitRatios,
     List<Line> lines,
     Optional<Line> byComponent,
     List<Remark> warnings) {
   /** Copies the lists. */
   public Target {
     qFunctions = List.copyOf(qFunctions);
+    visitRatios = List.copyOf(visitRatios);
     lines = List.copyOf(lines);
     warnings = List.copyOf(warnings);
   }
@@ -52,7 +55,8 @@ public record Target(
                 Locale.ROOT,
                 "It acts for certain, and is weighed as if it took actions up to %.2g %% of the box's width to either side: what weighted estimates say is about all of these together.",
                 100 * kernel.bandwidth())));
-    return new Target(policy, candidate.smoothed(kernel), qFunctions, lines, byComponent, more);
+    return new Target(
+        policy, candidate.smoothed(kernel), qFunctions, visitRatios, lines, byComponent, more);
   }
 
   /** The estimators that can be computed, in order. */

@@ -401,6 +401,7 @@ public final class ReportAssembly {
         target.policy().kind(),
         target.policy().fingerprint(),
         target.qFunctions(),
+        target.visitRatios(),
         estimates,
         Optional.of(diagnostics).filter(d -> !target.candidate().isLogged()),
         difference,

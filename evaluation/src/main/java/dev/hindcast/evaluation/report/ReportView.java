@@ -388,12 +388,18 @@ public final class ReportView {
           case "bundle" -> "A trained bundle";
           default -> policy.kind();
         };
-    String sources =
-        policy.qFunctions().isEmpty()
-            ? ""
-            : "; Q-values by "
-                + policy.qFunctions().stream().map(Source::name).collect(Collectors.joining(", "));
-    return kind + ", " + policy.fingerprint().brief() + sources + ".";
+    return kind
+        + ", "
+        + policy.fingerprint().brief()
+        + by("; Q-values by ", policy.qFunctions())
+        + by("; visit ratios by ", policy.visitRatios())
+        + ".";
+  }
+
+  private static String by(String words, List<Source> sources) {
+    return sources.isEmpty()
+        ? ""
+        : words + sources.stream().map(Source::name).collect(Collectors.joining(", "));
   }
 
   /** Warnings that the verdict's reasons do not say already. */

@@ -64,6 +64,7 @@ final class HostileNames {
               p.kind(),
               p.fingerprint(),
               List.of(new EvaluationReport.Source(name, p.fingerprint())),
+              List.of(new EvaluationReport.Source(name, p.fingerprint())),
               p.estimates(),
               p.diagnostics(),
               p.differenceToIncumbent(),

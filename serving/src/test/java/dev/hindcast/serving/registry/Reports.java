@@ -138,6 +138,7 @@ public final class Reports {
         kind,
         fingerprint,
         List.of(),
+        List.of(),
         List.of(estimate(0.8)),
         diagnostics,
         difference,
