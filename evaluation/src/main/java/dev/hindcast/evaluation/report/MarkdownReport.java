@@ -83,7 +83,7 @@ public final class MarkdownReport {
                       name ->
                           components.value(policy, name)
                               + " ("
-                              + text(components.range(policy, name))
+                              + components.range(policy, name)
                               + ")")));
     }
   }
