@@ -1,11 +1,12 @@
 package dev.hindcast.evaluation.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.report.Estimate;
 import dev.hindcast.core.report.EvaluationReport.ComponentValue;
 import dev.hindcast.core.report.EvaluationReport.Difference;
 import dev.hindcast.core.report.EvaluationReport.PolicyResult;
-import java.util.ArrayList;
+import dev.hindcast.evaluation.verdict.PromoteIf;
 import java.util.List;
 import java.util.Optional;
 
@@ -70,30 +71,21 @@ public final class ComponentsView {
     return value.flatMap(ComponentValue::differenceToIncumbent);
   }
 
-  /** What policies must do of components to be promoted, each as the rest of a sentence. */
+  /** What policies must do of components to be promoted. */
   public List<String> constraints() {
-    List<String> constraints = new ArrayList<>();
-    for (JsonNode constraint :
-        view.report().provenance().config().path("promote_if").path("constraints")) {
-      boolean isUpper = constraint.path("side").asText().equals("at-most");
-      double margin = constraint.path("margin").asDouble();
-      String incumbent = "that of " + view.report().incumbent();
-      String bound =
-          constraint.path("bound").isNumber()
-              ? side(isUpper) + view.plain(constraint.path("bound").asDouble())
-              : margin == 0
-                  ? side(isUpper) + incumbent
-                  : "at most "
-                      + view.plain(margin)
-                      + (isUpper ? " more than " : " less than ")
-                      + incumbent;
-      constraints.add(constraint.path("component").asText() + " must be " + bound + ".");
-    }
-    return constraints;
-  }
-
-  private static String side(boolean isUpper) {
-    return isUpper ? "at most " : "at least ";
+    JsonNode conditions = view.report().provenance().config().path("promote_if");
+    return conditions.isMissingNode()
+        ? List.of()
+        : CanonicalJson.read(CanonicalJson.bytes(conditions), PromoteIf.class)
+            .constraints()
+            .stream()
+            .map(
+                constraint ->
+                    constraint.component()
+                        + " must be "
+                        + constraint.allowed(view.report().incumbent(), view::plain)
+                        + ".")
+            .toList();
   }
 
   private static Optional<ComponentValue> of(PolicyResult policy, String component) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.DoubleFunction;
 
 /**
  * What a policy must do of one component of the reward, however much it earns: say, cost no more
@@ -44,6 +45,27 @@ public record Constraint(String component, Side side, Optional<Double> bound, do
   @JsonIgnore
   public boolean isRelative() {
     return bound.isEmpty();
+  }
+
+  /**
+   * What is allowed, as the rest of a sentence that begins with the component: "at most 2.5", "at
+   * most 0.1 more than that of the incumbent".
+   *
+   * @param number how to write a bound
+   */
+  public String allowed(String incumbent, DoubleFunction<String> number) {
+    String most = "at most ";
+    String side = this.side == Side.AT_MOST ? most : "at least ";
+    String that = "that of " + incumbent;
+    if (!isRelative()) {
+      return side + number.apply(bound.orElseThrow());
+    }
+    return margin == 0
+        ? side + that
+        : most
+            + number.apply(margin)
+            + (this.side == Side.AT_MOST ? " more than " : " less than ")
+            + that;
   }
 
   /** Reads the section {@code constraints}: components with a bound each. */

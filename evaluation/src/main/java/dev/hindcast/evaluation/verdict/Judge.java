@@ -332,20 +332,9 @@ public final class Judge {
   }
 
   private static String allowed(Constraint constraint, Evidence evidence) {
-    boolean isUpper = constraint.side() == Constraint.Side.AT_MOST;
-    String side = isUpper ? " of at most " : " of at least ";
-    String that = "that of " + evidence.incumbent();
     return constraint.component()
-        + constraint
-            .bound()
-            .map(bound -> side + number(bound))
-            .orElse(
-                constraint.margin() == 0
-                    ? side + that
-                    : " at most "
-                        + number(constraint.margin())
-                        + (isUpper ? " more than " : " less than ")
-                        + that);
+        + (constraint.margin() > 0 ? " " : " of ")
+        + constraint.allowed(evidence.incumbent(), Judge::number);
   }
 
   /** Whether a difference is no more than rounding. */
