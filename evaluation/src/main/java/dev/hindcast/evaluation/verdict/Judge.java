@@ -243,9 +243,6 @@ public final class Judge {
               "The difference to " + evidence.incumbent() + " could not be computed."));
     }
     Difference difference = evidence.difference().get();
-    if (difference.lower() > 0) {
-      return List.of();
-    }
     if (isNothing(difference, evidence)) {
       return List.of(
           new Remark(
@@ -253,6 +250,9 @@ public final class Judge {
               "On this log it is worth exactly what "
                   + evidence.incumbent()
                   + " is: nothing sets them apart."));
+    }
+    if (difference.lower() > 0) {
+      return List.of();
     }
     String found =
         difference.upper() < 0

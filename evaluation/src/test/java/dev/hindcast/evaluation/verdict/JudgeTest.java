@@ -206,6 +206,13 @@ class JudgeTest {
   }
 
   @Test
+  void aDifferenceThatIsRoundingIsNone() {
+    Verdict verdict = decide(evidence(HEALTHY, new Difference(2e-16, 1e-16, 3e-16), GOOD));
+    assertThat(verdict.decision()).isEqualTo(Decision.HOLD);
+    assertThat(codes(verdict)).containsExactly("not-better-than-incumbent");
+  }
+
+  @Test
   void aBoundMayStandInForTheIncumbent() {
     Judge strict = new Judge(new PromoteIf(Optional.of(0.76), 100, 0.1, 0.05, List.of()));
     Judge easy = new Judge(new PromoteIf(Optional.of(0.74), 100, 0.1, 0.05, List.of()));
