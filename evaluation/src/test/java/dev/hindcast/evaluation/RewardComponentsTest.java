@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hindcast.core.artefact.CanonicalJson;
 import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.TransitionColumns;
@@ -238,6 +240,30 @@ class RewardComponentsTest {
                     "evaluate: {promote-if: {constraints: {effort: {at-most: 1}}}}", List.of()))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("its reward is one column, without components");
+  }
+
+  /** A policy of which the log can say nothing is not better, whatever its difference. */
+  @Test
+  void theLeadKnowsWhatIsBetterAndStillHeld() {
+    Fixture fixture = fixture("lead", 1);
+    List<String> bundles =
+        List.of(fixture.policy("target", TARGET), fixture.policy("same", BEHAVIOR));
+    EvaluationReport report =
+        fixture.evaluate(
+            YAML.replace(
+                "replicates", "promote-if: {constraints: {effort: {at-most: 0.5}}}, replicates"),
+            bundles);
+    assertThat(MarkdownReport.text(report))
+        .contains("No policy meets every condition for being promoted over logged.");
+    ObjectNode tree = (ObjectNode) CanonicalJson.tree(report);
+    for (JsonNode policy : tree.path("policies")) {
+      if (policy.path("name").asText().equals("target")) {
+        ((ObjectNode) policy.path("verdict")).put("decision", "not-evaluable");
+      }
+    }
+    EvaluationReport blind = CanonicalJson.read(CanonicalJson.bytes(tree), EvaluationReport.class);
+    assertThat(MarkdownReport.text(blind))
+        .contains("No policy is shown to be better than logged well enough to promote it.");
   }
 
   @Test

@@ -95,6 +95,11 @@ public final class ReportView {
     }
     boolean anyBetter =
         judged().stream()
+            .filter(policy -> policy.verdict().decision() == Decision.HOLD)
+            .filter(
+                policy ->
+                    policy.verdict().reasons().stream()
+                        .noneMatch(reason -> reason.code().equals("not-better-than-incumbent")))
             .flatMap(policy -> policy.differenceToIncumbent().stream())
             .anyMatch(difference -> difference.lower() > 0);
     return anyBetter
