@@ -29,7 +29,7 @@ class DiceTest {
   private static final Percentage FIVE = Percentage.withPercentage(5);
 
   private static Dice.Config config(Form form) {
-    return new Dice.Config(form, 0.003);
+    return new Dice.Config(form, 1e-3);
   }
 
   /** Sheet section 15.5: worth 5.12, from episodes that are cut after twenty steps. */
@@ -72,7 +72,7 @@ class DiceTest {
     TabularPolicy target = TabularPolicy.of(everywhere(world, 0.3), 2);
     TransitionColumns log = world.log(TabularPolicy.uniform(world), 2000, 500, 3);
     assertThat(log.rows() / 2000.0).isGreaterThan(1.8 * -world.value(target, 1));
-    assertThat(worth(trained(form, log, 1, 8000, target), log))
+    assertThat(worth(trained(form, log, 1, 12_000, target), log))
         .isCloseTo(world.value(target, 1), FIVE);
   }
 
@@ -99,7 +99,7 @@ class DiceTest {
           return new ActionDistribution.Gaussian(world.actionSpace(), means, deviations);
         };
     TransitionColumns log = world.log(LinearPolicy.uniform(world.actionSpace(), 1), 2000, 3);
-    VisitRatios ratios = trained(Form.BEST_DICE, log, 0.7, 3000, target);
+    VisitRatios ratios = trained(Form.BEST_DICE, log, 0.7, 9000, target);
     double[] found = ratios.ratios(log.decisions(0, log.rows()), log.actionVectors());
     double sum = 0;
     for (int row = 0; row < log.rows(); row++) {
