@@ -85,6 +85,22 @@ def bundled(log: str, actions: int) -> dict[str, float]:
     return estimates(click.astype(float), item.astype(int), propensity, target, q)
 
 
+def by_groups(reward, action, behavior, target, groups) -> dict[str, float]:
+    """The estimates that weigh groups of actions; both policies are (rows, actions), groups (actions)."""
+    membership = np.eye(groups.max() + 1)[groups]
+    log = {
+        "reward": reward,
+        "action": action,
+        "action_embed": groups[action][:, np.newaxis],
+        "pi_b": behavior[:, :, np.newaxis],
+        "action_dist": target[:, :, np.newaxis],
+        "p_e_a": membership[:, :, np.newaxis],
+        "position": np.zeros(len(reward), dtype=int),
+    }
+    kinds = {"marginalized-inverse-propensity:1": ope.MarginalizedInverseProbabilityWeighting, "self-normalized-marginalized-inverse-propensity:1": ope.SelfNormalizedMarginalizedInverseProbabilityWeighting}
+    return {name: float(kind(n_actions=len(groups)).estimate_policy_value(**log)) for name, kind in kinds.items()}
+
+
 def synthetic(rows: int, folder: Path) -> dict[str, float]:
     """Synthetic data with a cross-fitted reward model; the rows are written down as numbers of each step."""
     world = SyntheticBanditDataset(n_actions=10, dim_context=5, reward_type="binary", reward_function=logistic_reward_function, behavior_policy_function=linear_behavior_policy, beta=1.0, random_state=12345)
@@ -94,12 +110,16 @@ def synthetic(rows: int, folder: Path) -> dict[str, float]:
     model = RegressionModel(n_actions=10, base_model=LogisticRegression(C=1.0, random_state=0), action_context=world.action_context)
     q = model.fit_predict(context=log["context"], action=log["action"], reward=log["reward"], n_folds=3, random_state=0)[:, :, 0]
     propensity = log["pscore"]
-    lines = ["reward,propensity,target_probability,q,v"]
+    behavior = log["pi_b"][:, :, 0]
+    groups = np.arange(10) // 3
+    member = groups[np.newaxis, :] == groups[log["action"]][:, np.newaxis]
+    lines = ["reward,propensity,target_probability,q,v,group_propensity,group_target_probability"]
     for i, action in enumerate(log["action"]):
         v = float(np.average(q[i], weights=target[i]))
-        lines.append(",".join(repr(float(x)) for x in (log["reward"][i], propensity[i], target[i, action], q[i, action], v)))
+        lines.append(",".join(repr(float(x)) for x in (log["reward"][i], propensity[i], target[i, action], q[i, action], v, behavior[i, member[i]].sum(), target[i, member[i]].sum())))
     (folder / "synthetic.csv").write_text("\n".join(lines) + "\n")
-    return estimates(log["reward"].astype(float), log["action"], propensity, target, q)
+    reward = log["reward"].astype(float)
+    return estimates(reward, log["action"], propensity, target, q) | by_groups(reward, log["action"], behavior, target, groups)
 
 
 def main() -> None:

@@ -124,7 +124,8 @@ public record EvaluationReport(
    * How the log itself did.
    *
    * @param meanReturn mean discounted return of the evaluated episodes, with its interval
-   * @param propensities {@code exact}, {@code estimated} or {@code none}
+   * @param propensities {@code exact}, {@code estimated}, {@code none}, or {@code policies} when
+   *     the policies that acted were named and say them
    * @param minPropensity the least propensity met
    * @param meanInversePropensity mean over steps of 1 / propensity: about the number of actions
    *     when every action can be drawn everywhere
@@ -145,12 +146,18 @@ public record EvaluationReport(
    * @param estimatedPropensities whether they are estimates: then every figure of the audit is
    *     about these
    * @param actions one line for each discrete action, in their order
+   * @param calibration whether the policies that are said to have acted did; absent when none was
+   *     named
    * @param remarks what is wrong
    */
   public record Audit(
-      boolean estimatedPropensities, List<ActionCheck> actions, List<Remark> remarks) {
+      boolean estimatedPropensities,
+      List<ActionCheck> actions,
+      Optional<Calibration> calibration,
+      List<Remark> remarks) {
     /** Copies the lists. */
     public Audit {
+      calibration = calibration == null ? Optional.empty() : calibration;
       actions = List.copyOf(actions);
       remarks = List.copyOf(remarks);
     }
@@ -169,6 +176,68 @@ public record EvaluationReport(
    */
   public record ActionCheck(
       int action, long count, long admissible, Optional<Double> meanInverse, Optional<Double> z) {}
+
+  /**
+   * What the policies that are said to have acted would have done, against what was done.
+   *
+   * @param policies who they are
+   * @param rows steps that were compared
+   * @param propensitiesThatDiffer steps whose logged propensity is not the policy's probability, by
+   *     more than a hundredth of it; absent when the log has no propensities
+   * @param largestDifference the largest difference of the two; absent likewise
+   * @param error the mean over steps and actions of the distance between probabilities and
+   *     frequencies of the bins, each weighted by its share (expected calibration error)
+   * @param actions how often each action was expected and taken
+   * @param bins pairs of a step and an action, by the probability that the policy gave it; empty
+   *     bins are left out
+   */
+  public record Calibration(
+      List<Maker> policies,
+      long rows,
+      Optional<Long> propensitiesThatDiffer,
+      Optional<Double> largestDifference,
+      Optional<Double> error,
+      List<ActionShare> actions,
+      List<CalibrationBin> bins) {
+    /** Copies the lists. */
+    public Calibration {
+      policies = List.copyOf(policies);
+      actions = List.copyOf(actions);
+      bins = List.copyOf(bins);
+    }
+  }
+
+  /**
+   * A policy that is said to have made the log, or a part of it.
+   *
+   * @param policy its name
+   * @param fingerprint its content
+   * @param label the value of the label whose episodes it made; absent when it made all
+   */
+  public record Maker(String policy, Fingerprint fingerprint, Optional<String> label) {}
+
+  /**
+   * How often an action was expected and taken.
+   *
+   * @param action its index
+   * @param expected the sum over steps of its probability
+   * @param count how often it was taken
+   * @param z how many standard errors that lies from what was expected; absent where nothing was
+   *     left to chance
+   */
+  public record ActionShare(int action, double expected, long count, Optional<Double> z) {}
+
+  /**
+   * Steps and actions with similar probabilities.
+   *
+   * @param from the least probability of the bin
+   * @param to the largest, which only the last bin holds itself
+   * @param pairs how many
+   * @param probability their mean probability
+   * @param frequency the share in which the action was taken
+   */
+  public record CalibrationBin(
+      double from, double to, long pairs, double probability, double frequency) {}
 
   /**
    * One target policy.
@@ -273,6 +342,8 @@ public record EvaluationReport(
    * @param weightHistogram weights by size
    * @param effectiveSampleSizeByStep effective sample size of the weights after each step, ended
    *     episodes keeping theirs
+   * @param actionGroups the same of actions put together, the finest groups first; empty where none
+   *     are
    */
   public record Diagnostics(
       Optional<Double> effectiveSampleSize,
@@ -286,10 +357,41 @@ public record EvaluationReport(
       long strataCount,
       Optional<Double> massOutsideMask,
       WeightHistogram weightHistogram,
-      List<Double> effectiveSampleSizeByStep) {
-    /** Copies the list. */
+      List<Double> effectiveSampleSizeByStep,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<GroupWeights> actionGroups) {
+    /** Copies the lists. */
     public Diagnostics {
       effectiveSampleSizeByStep = List.copyOf(effectiveSampleSizeByStep);
+      actionGroups = actionGroups == null ? List.of() : List.copyOf(actionGroups);
+    }
+  }
+
+  /**
+   * How well the log speaks about which groups of actions a policy takes. Weights are ratios of the
+   * groups' probabilities; figures are as in {@link Diagnostics}.
+   *
+   * @param by what puts actions together
+   * @param groups how many groups that makes
+   * @param unsupportedMass mean over steps of the probability that the policy gives to groups of
+   *     which no action was ever logged in the step's stratum
+   */
+  public record GroupWeights(
+      String by,
+      int groups,
+      Optional<Double> effectiveSampleSize,
+      Optional<Double> maxWeightShare,
+      Optional<Double> maxWeight,
+      Optional<Double> meanWeight,
+      Optional<Double> meanWeightZ,
+      Optional<Double> unsupportedMass) {
+    /** Whether these are the groups that an estimate has chosen. */
+    public boolean isOf(Estimate estimate) {
+      return estimate
+          .tuning()
+          .filter(tuning -> tuning.parameter().equals(Tuning.ACTION_GROUPS))
+          .flatMap(Tuning::value)
+          .filter(size -> size == groups)
+          .isPresent();
     }
   }
 

@@ -1,13 +1,17 @@
 package dev.hindcast.evaluation.diagnostic;
 
 import dev.hindcast.core.report.EvaluationReport.ActionCheck;
+import dev.hindcast.core.report.EvaluationReport.ActionShare;
 import dev.hindcast.core.report.EvaluationReport.Audit;
+import dev.hindcast.core.report.EvaluationReport.Calibration;
+import dev.hindcast.core.report.EvaluationReport.Maker;
 import dev.hindcast.core.report.EvaluationReport.Remark;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What to think of the log before anybody is judged on it. */
 public final class LogAudit {
@@ -20,6 +24,9 @@ public final class LogAudit {
   /** The code of the remark that propensities do not fit the log. */
   public static final String PROPENSITIES_OFF = "propensities-off";
 
+  /** The code of the remark that the named policies did not act. */
+  public static final String BEHAVIOR_OFF = "behavior-off";
+
   /** How many steps of an action the normal approximation behind the test needs. */
   private static final long FEWEST = 30;
 
@@ -29,8 +36,10 @@ public final class LogAudit {
    * The audit of a log with propensities of discrete actions; empty for any other.
    *
    * @param estimated whether propensities are estimates
+   * @param calibration of the policies that are said to have acted
    */
-  public static Optional<Audit> of(PropensityChecks checks, boolean estimated) {
+  public static Optional<Audit> of(
+      PropensityChecks checks, boolean estimated, Optional<Calibration> calibration) {
     List<ActionCheck> lines = checks.lines();
     if (lines.isEmpty()) {
       return Optional.empty();
@@ -72,6 +81,55 @@ public final class LogAudit {
                   never,
                   lines.size())));
     }
-    return Optional.of(new Audit(estimated, lines, remarks));
+    calibration.ifPresent(found -> remarks.addAll(doubts(found)));
+    return Optional.of(new Audit(estimated, lines, calibration, remarks));
+  }
+
+  /** What speaks against the policies that are said to have acted. */
+  private static List<Remark> doubts(Calibration calibration) {
+    List<Remark> doubts = new ArrayList<>();
+    List<ActionShare> off =
+        calibration.actions().stream()
+            .filter(action -> action.expected() >= FEWEST || action.count() >= FEWEST)
+            .filter(action -> action.z().filter(z -> Math.abs(z) > LARGEST_Z).isPresent())
+            .sorted(
+                Comparator.comparingDouble((ActionShare line) -> -Math.abs(line.z().orElseThrow())))
+            .toList();
+    if (!off.isEmpty()) {
+      ActionShare worst = off.get(0);
+      doubts.add(
+          new Remark(
+              BEHAVIOR_OFF,
+              String.format(
+                  Locale.ROOT,
+                  "%s did not make this log, or not as they are now: action %d was taken %,d times where %,.0f were to be expected (%.1f standard errors), and %d of %d actions are as far off. Every weighted figure is wrong by as much.",
+                  names(calibration),
+                  worst.action(),
+                  worst.count(),
+                  worst.expected(),
+                  Math.abs(worst.z().orElseThrow()),
+                  off.size(),
+                  calibration.actions().size())));
+    }
+    calibration
+        .propensitiesThatDiffer()
+        .filter(differing -> differing > 0)
+        .ifPresent(
+            differing ->
+                doubts.add(
+                    new Remark(
+                        "propensities-differ",
+                        String.format(
+                            Locale.ROOT,
+                            "In %,d of %,d steps the logged propensity is not the probability that %s gives, by up to %.3g: one of the two is not what acted. Weights are made with the policies'.",
+                            differing,
+                            calibration.rows(),
+                            names(calibration),
+                            calibration.largestDifference().orElse(Double.NaN)))));
+    return doubts;
+  }
+
+  private static String names(Calibration calibration) {
+    return calibration.policies().stream().map(Maker::policy).collect(Collectors.joining(", "));
   }
 }

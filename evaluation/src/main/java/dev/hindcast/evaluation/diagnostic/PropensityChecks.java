@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * Whether logged propensities can be what the logger drew from: for every action {@code 1{A = a} /
@@ -28,16 +29,20 @@ public final class PropensityChecks implements Serializable {
   private double[] allowedSums = new double[0]; // of 1 / p where it was taken and allowed
   private long steps;
 
-  /** Adds every step of a file that has propensities of discrete actions. */
-  public void add(TransitionColumns columns) {
-    if (!columns.hasPropensities() || columns.actionSpace() instanceof ActionSpace.Box) {
+  /**
+   * Adds every step of a file of discrete actions.
+   *
+   * @param propensities of the logged action of each row
+   */
+  public void add(TransitionColumns columns, IntToDoubleFunction propensities) {
+    if (columns.actionSpace() instanceof ActionSpace.Box) {
       return;
     }
     makeRoom(columns.actionCount());
     steps += columns.rows();
     for (int row = 0; row < columns.rows(); row++) {
       int action = columns.action(row);
-      double inverse = 1 / columns.propensity(row);
+      double inverse = 1 / propensities.applyAsDouble(row);
       counts[action]++;
       sums[action] += inverse;
       squares[action] += inverse * inverse;

@@ -5,6 +5,7 @@ import dev.hindcast.core.data.ActionSpace;
 import dev.hindcast.core.data.Decisions;
 import dev.hindcast.core.data.TransitionColumns;
 import java.io.Serializable;
+import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -106,11 +107,38 @@ public final class Support implements Serializable {
     Optional<long[]> logged = Optional.ofNullable(actionsByStratum.get(strata.of(decisions, row)));
     double mass = 0;
     for (int a = 0; a < actions; a++) {
-      if (logged.isEmpty() || (logged.get()[a >> 6] >>> a & 1) == 0) {
+      if (logged.isEmpty() || !isLogged(logged.get(), a)) {
         mass += probabilities[row * actions + a];
       }
     }
     return mass;
+  }
+
+  /**
+   * The probability that a row of a distribution gives to groups of actions of which none was ever
+   * logged in the row's stratum.
+   *
+   * @param probabilities (rows, actions)
+   * @param groups (actions) the group of each, counted from 0
+   */
+  public double unsupportedMass(
+      Decisions decisions, int row, double[] probabilities, int actions, int[] groups) {
+    Optional<long[]> logged = Optional.ofNullable(actionsByStratum.get(strata.of(decisions, row)));
+    BitSet shown = new BitSet();
+    for (int a = 0; a < actions; a++) {
+      if (logged.isPresent() && isLogged(logged.get(), a)) {
+        shown.set(groups[a]);
+      }
+    }
+    double mass = 0;
+    for (int a = 0; a < actions; a++) {
+      mass += shown.get(groups[a]) ? 0 : probabilities[row * actions + a];
+    }
+    return mass;
+  }
+
+  private static boolean isLogged(long[] logged, int action) {
+    return (logged[action >> 6] >>> action & 1) != 0;
   }
 
   /** Collects which actions were logged where; parts merge in any order. */

@@ -3,6 +3,8 @@ package dev.hindcast.evaluation.diagnostic;
 import dev.hindcast.core.report.Estimate;
 import dev.hindcast.core.report.EvaluationReport.Diagnostics;
 import dev.hindcast.core.report.EvaluationReport.WeightHistogram;
+import dev.hindcast.core.report.Tuning;
+import dev.hindcast.evaluation.estimator.Estimators.Grouping;
 import dev.hindcast.evaluation.estimator.ScoredEpisode;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -34,10 +36,19 @@ public final class WeightSums implements Serializable {
   private final WeightTail tail = new WeightTail();
   private double unsupported;
   private double outsideMask;
+  private final List<GroupSums> groups = new ArrayList<>();
 
-  /** Nothing yet, for episodes of up to so many steps. */
-  public WeightSums(int horizon) {
+  /**
+   * Nothing yet.
+   *
+   * @param horizon steps of the longest episode
+   * @param groupings how actions are put together
+   */
+  public WeightSums(int horizon, List<Grouping> groupings) {
     this.horizon = horizon;
+    for (Grouping grouping : groupings) {
+      groups.add(new GroupSums(grouping, groups.size() + 1));
+    }
     running = new double[horizon];
     runningSquares = new double[horizon];
     ended = new double[horizon + 1];
@@ -58,6 +69,7 @@ public final class WeightSums implements Serializable {
     squares += weight * weight;
     max = Math.max(max, weight);
     tail.add(weight);
+    groups.forEach(level -> level.add(episode));
     if (weight == 0) {
       zero++;
     } else {
@@ -74,11 +86,17 @@ public final class WeightSums implements Serializable {
 
   /**
    * Adds the target mass that falls outside of the support and outside of masks over some steps.
+   *
+   * @param ofGroups the mass outside of the support of groups of actions, by level
    */
-  public void addMass(long steps, double unsupportedMass, double massOutsideMask) {
+  public void addMass(
+      long steps, double unsupportedMass, double massOutsideMask, double[] ofGroups) {
     rows += steps;
     unsupported += unsupportedMass;
     outsideMask += massOutsideMask;
+    for (int level = 0; level < ofGroups.length; level++) {
+      groups.get(level).addMass(ofGroups[level]);
+    }
   }
 
   /** Adds the sums of later episodes. */
@@ -101,16 +119,32 @@ public final class WeightSums implements Serializable {
     tail.merge(later.tail);
     unsupported += later.unsupported;
     outsideMask += later.outsideMask;
+    for (int level = 0; level < groups.size(); level++) {
+      groups.get(level).merge(later.groups.get(level));
+    }
   }
 
-  /** Kish's effective sample size; not a number when every weight is 0. */
-  public double effectiveSampleSize() {
-    return kish(sum, squares, max);
+  /**
+   * Kish's effective sample size; not a number when every weight is 0.
+   *
+   * @param tuning which may have put actions together; weights are then those of their groups
+   */
+  public double effectiveSampleSize(Optional<Tuning> tuning) {
+    return groups(tuning)
+        .map(GroupSums::effectiveSampleSize)
+        .orElseGet(() -> kish(sum, squares, max));
   }
 
-  /** The largest weight's share of the sum; not a number when every weight is 0. */
-  public double maxWeightShare() {
-    return max / sum;
+  /** The largest weight's share of the sum, likewise. */
+  public double maxWeightShare(Optional<Tuning> tuning) {
+    return groups(tuning).map(GroupSums::maxWeightShare).orElseGet(() -> max / sum);
+  }
+
+  private Optional<GroupSums> groups(Optional<Tuning> tuning) {
+    return tuning
+        .filter(there -> there.parameter().equals(Tuning.ACTION_GROUPS))
+        .flatMap(Tuning::value)
+        .flatMap(size -> groups.stream().filter(level -> level.groups() == size).findFirst());
   }
 
   /** The mean weight; 0 when there are no weights. */
@@ -120,16 +154,12 @@ public final class WeightSums implements Serializable {
 
   /** The whole of it as a report has it. */
   public Diagnostics diagnostics(Support support, Optional<Boolean> masked) {
-    double n = episodes;
-    double mean = sum / n;
-    double variance = Math.max(0, (squares / n - mean * mean) * n / (n - 1));
-    double z = variance == 0 && mean == 1 ? 0 : (mean - 1) / Math.sqrt(variance / n);
     return new Diagnostics(
-        Estimate.finite(effectiveSampleSize()),
-        Estimate.finite(maxWeightShare()),
+        Estimate.finite(kish(sum, squares, max)),
+        Estimate.finite(max / sum),
         Estimate.finite(max),
-        Estimate.finite(mean),
-        Estimate.finite(z),
+        Estimate.finite(sum / episodes),
+        Estimate.finite(distanceFromOne((double) episodes, sum, squares)),
         tail.shape(episodes),
         Estimate.finite(Math.max(0, unsupported / rows)),
         support.strata().key(),
@@ -137,7 +167,15 @@ public final class WeightSums implements Serializable {
         masked.filter(has -> has).flatMap(has -> Estimate.finite(outsideMask / rows)),
         new WeightHistogram(
             zero, below, LOWEST, WIDTH, Arrays.stream(bins).boxed().toList(), above),
-        byStep());
+        byStep(),
+        episodes == 0 ? List.of() : groups.stream().map(GroupSums::weights).toList());
+  }
+
+  /** How many standard errors a mean lies from 1. */
+  static double distanceFromOne(double n, double sum, double squares) {
+    double mean = sum / n;
+    double variance = Math.max(0, (squares / n - mean * mean) * n / (n - 1));
+    return variance == 0 && mean == 1 ? 0 : (mean - 1) / Math.sqrt(variance / n);
   }
 
   private List<Double> byStep() {
@@ -153,7 +191,7 @@ public final class WeightSums implements Serializable {
     return sizes;
   }
 
-  private double kish(double total, double totalSquares, double scale) {
+  static double kish(double total, double totalSquares, double scale) {
     // Squares of tiny weights vanish before the weights do: then nothing can be said.
     return totalSquares == 0 && scale > 0 ? Double.NaN : total * total / totalSquares;
   }

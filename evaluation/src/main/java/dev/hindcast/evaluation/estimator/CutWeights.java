@@ -113,7 +113,7 @@ final class CutWeights extends TunedEstimator {
   }
 
   @Override
-  double[] gradient(int candidate) {
+  double[] gradient(double[] meanTerms, int candidate) {
     double[] gradient = new double[termCount()];
     gradient[0] = 1;
     for (int band = 0; band <= candidates(); band++) {

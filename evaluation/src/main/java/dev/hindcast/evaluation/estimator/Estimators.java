@@ -3,6 +3,7 @@ package dev.hindcast.evaluation.estimator;
 import dev.hindcast.evaluation.estimator.CutWeights.Beyond;
 import dev.hindcast.evaluation.estimator.MarginalDoublyRobust.Weighing;
 import dev.hindcast.evaluation.estimator.ShrunkWeights.Shrinkage;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -70,6 +71,24 @@ public final class Estimators {
                   log -> new CressieRead(log.episodes()),
                   Need.PROPENSITIES,
                   Need.EPISODE_COUNT)),
+          entry(
+              "marginalized-inverse-propensity",
+              "MIPS",
+              "inverse propensity of groups of actions, as coarse as the log bears out (SLOPE++)",
+              Scope.ONE_STEP,
+              log -> new GroupedWeights(Baseline.NONE, log),
+              Need.PROPENSITIES,
+              Need.ACTION_GROUPS,
+              Need.EPISODE_COUNT),
+          entry(
+              "self-normalized-marginalized-inverse-propensity",
+              "SNMIPS",
+              "the same, divided by the sum of weights",
+              Scope.ONE_STEP,
+              SelfNormalizedGroups::new,
+              Need.PROPENSITIES,
+              Need.ACTION_GROUPS,
+              Need.EPISODE_COUNT),
           entry(
               "trajectory-importance-sampling",
               "TIS",
@@ -199,6 +218,16 @@ public final class Estimators {
               Need.VISIT_RATIOS,
               Need.Q_FUNCTION),
           entry(
+              "conjunct-effect-model",
+              "OffCEM",
+              "the Q-function corrected by residuals that groups of actions weigh",
+              Scope.ONE_STEP,
+              log -> new GroupedWeights(Baseline.Q_FUNCTION, log),
+              Need.PROPENSITIES,
+              Need.Q_FUNCTION,
+              Need.ACTION_GROUPS,
+              Need.EPISODE_COUNT),
+          entry(
               "switch-doubly-robust",
               "Switch-DR",
               "doubly robust up to a weight that the log chooses, beyond it the Q-function alone",
@@ -253,7 +282,9 @@ public final class Estimators {
     /** Observations of few combinations of categories, to be counted as states. */
     STATES,
     /** How much more often the target policy would come by what the log shows. */
-    VISIT_RATIOS
+    VISIT_RATIOS,
+    /** Actions put together, and the policies that acted, which say how likely groups were. */
+    ACTION_GROUPS
   }
 
   /** Where an estimator is offered. */
@@ -282,8 +313,28 @@ public final class Estimators {
    * @param horizon steps of the longest episode
    * @param discount γ, in [0, 1]
    * @param episodes how many there are, at least 1; 0 where nobody knows
+   * @param groupings how actions are put together, the finest groups first
    */
-  public record Setting(int horizon, double discount, long episodes) {}
+  public record Setting(int horizon, double discount, long episodes, List<Grouping> groupings)
+      implements Serializable {
+    /** Copies the list. */
+    public Setting {
+      groupings = List.copyOf(groupings);
+    }
+
+    /** Without groups of actions. */
+    public Setting(int horizon, double discount, long episodes) {
+      this(horizon, discount, episodes, List.of());
+    }
+  }
+
+  /**
+   * A way to put actions together.
+   *
+   * @param by what those of a group have in common
+   * @param groups how many groups there are
+   */
+  public record Grouping(String by, int groups) implements Serializable {}
 
   /** Makes an estimator. */
   @FunctionalInterface
@@ -334,6 +385,11 @@ public final class Estimators {
     /** Whether it weighs whole episodes. */
     public boolean isWeighted() {
       return needs.contains(Need.PROPENSITIES) && !needs.contains(Need.STATES);
+    }
+
+    /** Whether it weighs groups of actions. */
+    public boolean weighsGroups() {
+      return needs.contains(Need.ACTION_GROUPS);
     }
 
     /** Whether propensities are all it cannot do without. */

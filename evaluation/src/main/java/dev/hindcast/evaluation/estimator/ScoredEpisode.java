@@ -21,6 +21,7 @@ public final class ScoredEpisode {
   private final OptionalDouble finalV;
   private final boolean terminated;
   private final double[] durations;
+  private double[] groupRatios = NONE;
   private Marginals whole = Marginals.NONE;
   private Marginals crossed = Marginals.NONE;
   private Marginals learned = Marginals.NONE;
@@ -107,10 +108,22 @@ public final class ScoredEpisode {
         durations, whole, crossed, new Marginals(visitRatios, ScoredEpisode.NONE, q, v, tail()));
   }
 
+  /**
+   * The same episode, of one step, with the importance ratios of the logged action's groups.
+   *
+   * @param ratios (levels), the finest groups first; kept, not copied
+   */
+  public ScoredEpisode grouped(double[] ratios) {
+    ScoredEpisode same = with(durations, whole, crossed, learned);
+    same.groupRatios = ratios;
+    return same;
+  }
+
   private ScoredEpisode with(
       double[] stepDurations, Marginals byAll, Marginals byOthers, Marginals byBundles) {
     ScoredEpisode same =
         new ScoredEpisode(rewards, ratios, q, v, finalV, terminated, stepDurations);
+    same.groupRatios = groupRatios;
     same.whole = byAll;
     same.crossed = byOthers;
     same.learned = byBundles;
@@ -205,6 +218,20 @@ public final class ScoredEpisode {
   /** The weight of the whole episode. */
   public double finalWeight() {
     return weight(weights.length - 1);
+  }
+
+  /** How many levels of groups of actions there are. */
+  public int groupLevels() {
+    return groupRatios.length;
+  }
+
+  /**
+   * The importance ratio of the logged action's group in an episode of one step.
+   *
+   * @param level 0 for the action by itself, then the finest groups first
+   */
+  public double groupRatio(int level) {
+    return level == 0 ? finalWeight() : groupRatios[level - 1];
   }
 
   /** Whether there are importance ratios. */

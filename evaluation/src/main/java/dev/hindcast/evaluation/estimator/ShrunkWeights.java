@@ -122,7 +122,7 @@ final class ShrunkWeights extends TunedEstimator {
   }
 
   @Override
-  double[] gradient(int candidate) {
+  double[] gradient(double[] meanTerms, int candidate) {
     double[] gradient = new double[termCount()];
     gradient[2 * candidate] = 1;
     return gradient;

@@ -42,8 +42,13 @@ abstract class TunedEstimator implements Estimator {
   /** The mean of {@code g_L} squared for one of the parameters. */
   abstract double square(double[] meanTerms, int candidate);
 
+  /** Whether the log says anything with one of the parameters. */
+  boolean isDefined(double[] meanTerms, int candidate) {
+    return true;
+  }
+
   /** How {@link #mean} changes with each mean term. */
-  abstract double[] gradient(int candidate);
+  abstract double[] gradient(double[] meanTerms, int candidate);
 
   /** What the parameter is called, and what choosing it means. */
   abstract Tuning tuning(double parameter);
@@ -55,7 +60,7 @@ abstract class TunedEstimator implements Estimator {
 
   @Override
   public final double[] gradient(double[] meanTerms) {
-    return gradient(chosen(meanTerms));
+    return gradient(meanTerms, chosen(meanTerms));
   }
 
   @Override
@@ -68,8 +73,12 @@ abstract class TunedEstimator implements Estimator {
     double[] values = new double[grid.length];
     double[] widths = new double[grid.length];
     for (int k = 0; k < grid.length; k++) {
-      values[k] = mean(meanTerms, k);
-      widths[k] = slope.width(values[k], square(meanTerms, k));
+      boolean isDefined = isDefined(meanTerms, k);
+      values[k] = isDefined ? mean(meanTerms, k) : 0;
+      widths[k] =
+          isDefined
+              ? slope.width(values[k], square(meanTerms, k))
+              : Double.POSITIVE_INFINITY; // so that nothing disagrees with it
     }
     return Slope.choose(values, widths);
   }

@@ -1,7 +1,9 @@
 package dev.hindcast.evaluation.fold;
 
 import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.evaluation.diagnostic.Calibrating;
 import dev.hindcast.evaluation.diagnostic.PropensityChecks;
+import dev.hindcast.evaluation.scoring.BehaviorLog;
 import java.io.Serializable;
 
 /** What the log is, whoever is judged on it. */
@@ -18,8 +20,11 @@ public final class LogSums implements Serializable {
   private double inversePropensities;
   private long loggedOutsideMask;
   private final PropensityChecks propensities = new PropensityChecks();
+  private final Calibrating calibrating = new Calibrating();
 
-  void add(TransitionColumns columns) {
+  void add(BehaviorLog log) {
+    TransitionColumns columns = log.columns();
+    calibrating.merge(log.calibrating());
     for (int e = 0; e < columns.episodes(); e++) {
       int last = columns.end(e) - 1;
       episodes++;
@@ -32,11 +37,13 @@ public final class LogSums implements Serializable {
       }
     }
     transitions += columns.rows();
-    propensities.add(columns);
+    if (log.hasPropensities()) {
+      propensities.add(columns, log::propensity);
+    }
     for (int row = 0; row < columns.rows(); row++) {
-      if (columns.hasPropensities()) {
-        minPropensity = Math.min(minPropensity, columns.propensity(row));
-        inversePropensities += 1 / columns.propensity(row);
+      if (log.hasPropensities()) {
+        minPropensity = Math.min(minPropensity, log.propensity(row));
+        inversePropensities += 1 / log.propensity(row);
       }
       loggedOutsideMask += columns.isLoggedActionAdmissible(row) ? 0 : 1;
     }
@@ -53,6 +60,7 @@ public final class LogSums implements Serializable {
     inversePropensities += later.inversePropensities;
     loggedOutsideMask += later.loggedOutsideMask;
     propensities.merge(later.propensities);
+    calibrating.merge(later.calibrating);
   }
 
   /** How many episodes. */
@@ -98,6 +106,11 @@ public final class LogSums implements Serializable {
   /** Whether propensities can be what the logger drew from. */
   public PropensityChecks propensities() {
     return propensities;
+  }
+
+  /** Whether those who are said to have acted did. */
+  public Calibrating calibrating() {
+    return calibrating;
   }
 
   /** Steps whose logged action their own mask rules out. */

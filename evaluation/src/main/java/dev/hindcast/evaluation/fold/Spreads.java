@@ -4,6 +4,7 @@ import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.evaluation.interval.Figure;
 import dev.hindcast.evaluation.interval.Interval;
 import dev.hindcast.evaluation.interval.PoissonBootstrap;
+import dev.hindcast.evaluation.scoring.BehaviorLog;
 import dev.hindcast.evaluation.scoring.ScoredLog;
 import dev.hindcast.evaluation.survey.Segmentation;
 import java.io.Serializable;
@@ -57,9 +58,10 @@ public final class Spreads implements Serializable {
 
   /** Adds every episode of a file. */
   public Spreads add(TransitionColumns columns) {
+    BehaviorLog behavior = BehaviorLog.of(columns, task.task().behavior());
     List<ScoredLog> scored =
         task.task().candidates().stream()
-            .map(item -> ScoredLog.of(columns, item.candidate(), Optional.empty()))
+            .map(item -> ScoredLog.of(behavior, item.candidate(), Optional.empty()))
             .toList();
     PoissonBootstrap bootstrap = task.task().bootstrap();
     double[][] chunk = new double[CHUNK][task.task().replicates()];

@@ -3,6 +3,7 @@ package dev.hindcast.evaluation.fold;
 import dev.hindcast.evaluation.estimator.Estimator;
 import dev.hindcast.evaluation.interval.PoissonBootstrap;
 import dev.hindcast.evaluation.returns.ReturnGrid;
+import dev.hindcast.evaluation.scoring.Behavior;
 import dev.hindcast.evaluation.scoring.Candidate;
 import dev.hindcast.evaluation.survey.Segmentation;
 import java.io.Serializable;
@@ -18,6 +19,7 @@ import java.util.List;
  * @param returns where distributions of returns are looked at
  * @param tail the share of returns that counts as the worst, in (0, 1)
  * @param segments how episodes fall into segments
+ * @param behavior who made the log, and how actions are put together
  */
 public record Task(
     List<Item> candidates,
@@ -26,7 +28,8 @@ public record Task(
     long seed,
     ReturnGrid returns,
     double tail,
-    Segmentation segments)
+    Segmentation segments,
+    Behavior behavior)
     implements Serializable {
   /** Copies the list. */
   public Task {
@@ -35,7 +38,15 @@ public record Task(
 
   /** The same without distributions of returns and segments. */
   public Task(List<Item> candidates, int horizon, int replicates, long seed) {
-    this(candidates, horizon, replicates, seed, ReturnGrid.NONE, 0.1, Segmentation.NONE);
+    this(
+        candidates,
+        horizon,
+        replicates,
+        seed,
+        ReturnGrid.NONE,
+        0.1,
+        Segmentation.NONE,
+        Behavior.LOGGED);
   }
 
   /**

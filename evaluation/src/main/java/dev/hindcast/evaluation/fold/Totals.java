@@ -5,11 +5,14 @@ import dev.hindcast.core.report.Tuning;
 import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.diagnostic.WeightSums;
 import dev.hindcast.evaluation.estimator.Estimator;
+import dev.hindcast.evaluation.estimator.Estimators.Grouping;
 import dev.hindcast.evaluation.estimator.ScoredEpisode;
 import dev.hindcast.evaluation.interval.Interval;
 import dev.hindcast.evaluation.interval.PoissonBootstrap;
 import dev.hindcast.evaluation.returns.ReturnGrid;
 import dev.hindcast.evaluation.returns.WeightedReturns;
+import dev.hindcast.evaluation.scoring.BehaviorLog;
+import dev.hindcast.evaluation.scoring.Candidate;
 import dev.hindcast.evaluation.scoring.ScoredLog;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -42,9 +45,13 @@ public final class Totals implements Serializable {
     for (Task.Item item : task.candidates()) {
       terms.add(sums(item.estimators()));
       components.add(sums(item.byComponent()));
-      weights.add(new WeightSums(task.horizon()));
+      weights.add(new WeightSums(task.horizon(), groupings(item.candidate())));
       returns.add(new ReturnSums(task.returns(), task.replicates()));
     }
+  }
+
+  private List<Grouping> groupings(Candidate candidate) {
+    return candidate.isLogged() ? List.of() : task.behavior().groups().groupings();
   }
 
   private List<TermSums> sums(List<Estimator> estimators) {
@@ -55,10 +62,11 @@ public final class Totals implements Serializable {
 
   /** Adds every episode of a file. */
   public Totals add(TransitionColumns columns, Support support) {
-    log.add(columns);
+    BehaviorLog behavior = BehaviorLog.of(columns, task.behavior());
+    log.add(behavior);
     List<ScoredLog> scored =
         task.candidates().stream()
-            .map(item -> ScoredLog.of(columns, item.candidate(), Optional.of(support)))
+            .map(item -> ScoredLog.of(behavior, item.candidate(), Optional.of(support)))
             .toList();
     PoissonBootstrap bootstrap = task.bootstrap();
     double[][] counts = new double[CHUNK][task.replicates()];
@@ -83,7 +91,10 @@ public final class Totals implements Serializable {
       weights
           .get(c)
           .addMass(
-              columns.rows(), scored.get(c).unsupportedMass(), scored.get(c).massOutsideMask());
+              columns.rows(),
+              scored.get(c).unsupportedMass(),
+              scored.get(c).massOutsideMask(),
+              scored.get(c).unsupportedGroups());
     }
     return this;
   }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The config section {@code evaluate}, with what the whole pipeline shares.
@@ -43,6 +44,8 @@ import java.util.TreeMap;
  * @param returns what is told of returns beyond their mean
  * @param segments columns of observations by which episodes are put together, at most {@link
  *     #MOST_COLUMNS}
+ * @param behavior who made the log, where that is known
+ * @param actionGroups what actions have in common, where they are to be put together
  */
 public record EvaluateConfig(
     Pipeline pipeline,
@@ -60,7 +63,9 @@ public record EvaluateConfig(
     Smoothing smoothing,
     boolean allowOtherDataset,
     ReturnsConfig returns,
-    List<String> segments) {
+    List<String> segments,
+    Optional<BehaviorConfig> behavior,
+    Optional<ActionTable> actionGroups) {
   /** The most columns to make segments of. */
   public static final int MOST_COLUMNS = 8;
 
@@ -100,7 +105,15 @@ public record EvaluateConfig(
     Smoothing smoothing = Smoothing.from(section.at("smoothing"));
     boolean otherDataset = section.at("allow-other-dataset").flag(false);
     ReturnsConfig returns = ReturnsConfig.from(section.section("returns"));
-    List<String> segments = segments(section.at("segments"));
+    Optional<BehaviorConfig> behavior = BehaviorConfig.from(section.at("behavior"), pipeline);
+    Optional<ActionTable> actionGroups = ActionTable.from(section.at("action-groups"));
+    if (actionGroups.isPresent() && behavior.isEmpty()) {
+      section
+          .at("action-groups")
+          .problem(
+              "needs the key behavior beside it: only the policy that made the log says how likely a group of actions was");
+    }
+    List<String> segments = segments(section.at("segments"), behavior.flatMap(BehaviorConfig::by));
     return section
         .checked(
             () ->
@@ -120,7 +133,9 @@ public record EvaluateConfig(
                     smoothing,
                     otherDataset,
                     returns,
-                    segments))
+                    segments,
+                    behavior,
+                    actionGroups))
         .orElseGet(
             () ->
                 new EvaluateConfig(
@@ -139,7 +154,9 @@ public record EvaluateConfig(
                     smoothing,
                     otherDataset,
                     returns,
-                    segments));
+                    segments,
+                    behavior,
+                    actionGroups));
   }
 
   /** The same with more known values; those given win over those of the config. */
@@ -162,7 +179,9 @@ public record EvaluateConfig(
         smoothing,
         allowOtherDataset,
         returns,
-        segments);
+        segments,
+        behavior,
+        actionGroups);
   }
 
   /**
@@ -189,7 +208,9 @@ public record EvaluateConfig(
             Optional.of(smoothing).filter(Smoothing::isOn).map(Smoothing::inWords),
             allowOtherDataset,
             returns,
-            segments));
+            segments,
+            behavior.map(BehaviorConfig::names).orElse(List.of()),
+            actionGroups.map(ActionTable::by).orElse(List.of())));
   }
 
   /** What {@link #settings} writes. */
@@ -210,7 +231,9 @@ public record EvaluateConfig(
       Optional<String> smoothing,
       boolean allowOtherDataset,
       ReturnsConfig returns,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> segments) {}
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> segments,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> behavior,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> actionGroups) {}
 
   private static List<PolicySpec> policies(ConfigNode node, Pipeline pipeline) {
     List<PolicySpec> policies = new ArrayList<>();
@@ -263,8 +286,9 @@ public record EvaluateConfig(
     return datasets;
   }
 
-  private static List<String> segments(ConfigNode node) {
-    List<String> columns = node.texts().stream().distinct().toList();
+  /** The columns asked for, and the label that says who made an episode. */
+  private static List<String> segments(ConfigNode node, Optional<String> maker) {
+    List<String> columns = Stream.concat(node.texts().stream(), maker.stream()).distinct().toList();
     if (columns.size() > MOST_COLUMNS) {
       node.problem(
           "names " + columns.size() + " columns, but at most " + MOST_COLUMNS + " are looked at");

@@ -19,17 +19,21 @@ import dev.hindcast.core.policy.QFunction;
 import dev.hindcast.core.policy.TargetPolicy;
 import dev.hindcast.core.policy.VisitRatios;
 import dev.hindcast.core.report.EvaluationReport.LearningCurve;
+import dev.hindcast.core.report.EvaluationReport.Maker;
 import dev.hindcast.core.report.EvaluationReport.Remark;
 import dev.hindcast.core.report.EvaluationReport.Source;
 import dev.hindcast.dataset.ArtefactFolder;
 import dev.hindcast.dataset.Dataset;
 import dev.hindcast.dataset.TargetPolicies;
+import dev.hindcast.evaluation.diagnostic.Calibrating;
 import dev.hindcast.evaluation.estimator.Estimators;
 import dev.hindcast.evaluation.fold.BandwidthSums;
 import dev.hindcast.evaluation.fold.BandwidthTask;
 import dev.hindcast.evaluation.fold.SpreadTask;
 import dev.hindcast.evaluation.fold.Task;
 import dev.hindcast.evaluation.fold.Totals;
+import dev.hindcast.evaluation.scoring.ActionGroups;
+import dev.hindcast.evaluation.scoring.Behavior;
 import dev.hindcast.evaluation.scoring.Candidate;
 import dev.hindcast.evaluation.scoring.Kernel;
 import dev.hindcast.evaluation.states.StateCounts;
@@ -41,8 +45,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Config, dataset and bundles, fitted together: who is judged, with which Q-functions, by which
@@ -53,6 +60,8 @@ import java.util.Optional;
  * @param dataset the dataset's fingerprint
  * @param horizon steps of the longest episode of the evaluated part
  * @param targets the policies to judge, in the order of reports
+ * @param behavior who made the log, and how actions are put together
+ * @param makers the same for reports
  * @param pastLogs the logs that some of the policies have made themselves
  * @param learningCurves how the bundles' training went
  * @param warnings what holds for the whole report
@@ -64,6 +73,8 @@ public record EvaluationPlan(
     Fingerprint dataset,
     int horizon,
     List<Target> targets,
+    Behavior behavior,
+    List<Maker> makers,
     List<PastLog> pastLogs,
     List<LearningCurve> learningCurves,
     List<Remark> warnings,
@@ -76,6 +87,7 @@ public record EvaluationPlan(
   /** Copies the lists. */
   public EvaluationPlan {
     targets = List.copyOf(targets);
+    makers = List.copyOf(makers);
     pastLogs = List.copyOf(pastLogs);
     learningCurves = List.copyOf(learningCurves);
     warnings = List.copyOf(warnings);
@@ -154,7 +166,17 @@ public record EvaluationPlan(
                         : target)
             .toList();
     return new EvaluationPlan(
-        config, manifest, dataset, horizon, smoothed, pastLogs, learningCurves, warnings, inputs);
+        config,
+        manifest,
+        dataset,
+        horizon,
+        smoothed,
+        behavior,
+        makers,
+        pastLogs,
+        learningCurves,
+        warnings,
+        inputs);
   }
 
   /** The policies that act for certain in a box whose log has densities. */
@@ -162,6 +184,35 @@ public record EvaluationPlan(
     return targets.stream()
         .filter(target -> !target.candidate().isWeighable() && manifest.hasPropensity())
         .toList();
+  }
+
+  /** Whether it is known how likely the log's actions were. */
+  public boolean hasPropensity() {
+    return behavior.isKnown() || manifest.hasPropensity();
+  }
+
+  /** Where propensities are from, as reports say it. */
+  public String propensities() {
+    if (behavior.isKnown()) {
+      return "policies";
+    }
+    if (!manifest.hasPropensity()) {
+      return "none";
+    }
+    return manifest.propensityEstimated() ? "estimated" : "exact";
+  }
+
+  /** Who made the log, with the shares of those who made a part of it each. */
+  private Behavior behavior(Survey survey) {
+    Optional<String> by = config.behavior().flatMap(BehaviorConfig::by);
+    if (by.isEmpty() || !manifest.isHorizonOne()) {
+      return behavior;
+    }
+    double episodes = episodes(survey, by.get());
+    return behavior.mixed(
+        config.behavior().get().values().stream()
+            .map(value -> survey.episodesBy(by.get()).getOrDefault(value, 0L) / episodes)
+            .toList());
   }
 
   /** Whether estimators want the states of the log counted first. */
@@ -216,6 +267,7 @@ public record EvaluationPlan(
                   .map(estimator -> Collections.nCopies(components().size(), estimator))
                   .orElse(List.of())));
     }
+    requireMakers(survey);
     return new Task(
         items,
         horizon,
@@ -223,21 +275,49 @@ public record EvaluationPlan(
         config.seed(),
         survey.returns(),
         config.returns().tail(),
-        survey.segments());
+        survey.segments(),
+        behavior(survey));
+  }
+
+  private static double episodes(Survey survey, String label) {
+    return survey.episodesBy(label).values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private void requireMakers(Survey survey) {
+    Optional<String> by = config.behavior().flatMap(BehaviorConfig::by);
+    if (by.isEmpty()) {
+      return;
+    }
+    Map<String, Long> unknown = new TreeMap<>(survey.episodesBy(by.get()));
+    unknown.keySet().removeAll(config.behavior().get().values());
+    if (!unknown.isEmpty()) {
+      throw UserError.data(
+          "Cannot say who made every episode: evaluate.behavior.policies names no policy for "
+              + by.get()
+              + " = "
+              + unknown.entrySet().stream()
+                  .limit(5)
+                  .map(entry -> "'" + entry.getKey() + "' (" + entry.getValue() + " episodes)")
+                  .collect(Collectors.joining(", "))
+              + (unknown.size() > 5 ? " and " + (unknown.size() - 5) + " more values" : "")
+              + ". Name one for each, or ingest the log without these episodes.");
+    }
   }
 
   private Estimators.Setting setting() {
-    return setting(config, manifest);
+    return setting(config, manifest, behavior);
   }
 
-  private static Estimators.Setting setting(EvaluateConfig config, DatasetManifest manifest) {
+  private static Estimators.Setting setting(
+      EvaluateConfig config, DatasetManifest manifest, Behavior behavior) {
     int horizon = 0;
     long episodes = 0;
     for (Split.Part part : config.part().parts()) {
       horizon = Math.max(horizon, manifest.part(part).maxEpisodeLength());
       episodes += manifest.part(part).episodes();
     }
-    return new Estimators.Setting(horizon, config.pipeline().discount(), episodes);
+    return new Estimators.Setting(
+        horizon, config.pipeline().discount(), episodes, behavior.groups().groupings());
   }
 
   /** What the reward is made of, in the dataset's order; empty when it is whole. */
@@ -250,8 +330,13 @@ public record EvaluationPlan(
     return manifest.rewardWeights(config.pipeline().rewardWeights());
   }
 
-  /** What the second pass computes, given the sums of the first. */
+  /**
+   * What the second pass computes, given the sums of the first.
+   *
+   * @throws UserError (data) when somebody else made the log than was said
+   */
   public SpreadTask spreadTask(Task task, Totals totals) {
+    requirePossible(totals.log().calibrating());
     List<Integer> primaries = new ArrayList<>();
     primaries.add(0);
     for (Target target : targets) {
@@ -265,6 +350,20 @@ public record EvaluationPlan(
     return SpreadTask.of(task, totals, primaries, incumbentCandidate());
   }
 
+  private void requirePossible(Calibrating found) {
+    if (found.impossible() > 0) {
+      throw UserError.data(
+          String.format(
+              Locale.ROOT,
+              "Cannot evaluate on dataset %s with evaluate.behavior %s: in %,d of %,d steps the logged action is one that would never have been taken, such as %s. So something else acted there. Name what did, or leave the key out where the log has propensities.",
+              manifest.name(),
+              makers.stream().map(Maker::policy).collect(Collectors.joining(", ")),
+              found.impossible(),
+              found.rows(),
+              found.example()));
+    }
+  }
+
   /** Which candidate of the {@link #task} the others are compared with. */
   public int incumbentCandidate() {
     return 1 + targets.stream().map(Target::name).toList().indexOf(config.incumbent());
@@ -276,6 +375,8 @@ public record EvaluationPlan(
     private final DatasetManifest manifest;
     private final Fingerprint dataset;
     private final BundleLoader loader;
+    private final Behavior behavior;
+    private final List<Maker> makers = new ArrayList<>();
     private final Estimators.Setting setting;
     private final boolean horizonOne;
     private final Map<String, TargetPolicy> policies = new LinkedHashMap<>();
@@ -302,8 +403,9 @@ public record EvaluationPlan(
       this.manifest = manifest;
       this.loader = loader;
       dataset = manifest.fingerprint();
-      setting = setting(config, manifest);
       horizonOne = manifest.isHorizonOne();
+      behavior = behavior();
+      setting = setting(config, manifest, behavior);
     }
 
     EvaluationPlan build(List<String> bundleFolders) {
@@ -323,10 +425,72 @@ public record EvaluationPlan(
           dataset,
           setting.horizon(),
           targets,
+          behavior,
+          makers,
           pastLogs,
           curves,
           warnings,
           inputs);
+    }
+
+    private Behavior behavior() {
+      if (config.behavior().isEmpty()) {
+        return Behavior.LOGGED;
+      }
+      BehaviorConfig said = config.behavior().get();
+      if (!(manifest.actionSpace() instanceof ActionSpace.Discrete discrete)) {
+        throw UserError.usage(
+            "Cannot use evaluate.behavior on dataset "
+                + manifest.name()
+                + ": it is for discrete actions, and the dataset has "
+                + manifest.actionSpace().inWords()
+                + ". Log densities with the actions and name them in ingest.propensity.");
+      }
+      List<Policy> acting = new ArrayList<>();
+      for (int k = 0; k < said.policies().size(); k++) {
+        TargetPolicy policy = TargetPolicies.resolve(said.policies().get(k), manifest, loader);
+        acting.add(policy.policy().orElseThrow());
+        inputs.add(new Provenance.Input("behavior", policy.name(), policy.fingerprint()));
+        Optional<String> value =
+            said.by().isEmpty() ? Optional.empty() : Optional.of(said.values().get(k));
+        makers.add(new Maker(policy.name(), policy.fingerprint(), value));
+      }
+      Behavior known =
+          said.by().isEmpty()
+              ? Behavior.of(acting.get(0))
+              : Behavior.of(label(said.by().get()), said.values(), acting);
+      return config
+          .actionGroups()
+          .map(table -> known.grouping(groups(table, discrete)))
+          .orElse(known);
+    }
+
+    private int label(String by) {
+      int label = manifest.labels().indexOf(by);
+      if (label < 0) {
+        throw UserError.usage(
+            "Cannot tell by "
+                + by
+                + " who made an episode (evaluate.behavior.by): dataset "
+                + manifest.name()
+                + " has no such label."
+                + DidYouMean.hint(by, manifest.labels())
+                + " Columns of the log become labels if ingest.labels names them.");
+      }
+      return label;
+    }
+
+    private ActionGroups groups(ActionTable table, ActionSpace.Discrete discrete) {
+      if (!horizonOne) {
+        throw UserError.usage(
+            "Cannot put actions together on dataset "
+                + manifest.name()
+                + ": evaluate.action-groups is for logs whose episodes have one step, and here some have more.");
+      }
+      inputs.add(
+          new Provenance.Input(
+              "action-groups", String.join(", ", table.by()), table.fingerprint()));
+      return table.read(discrete.size());
     }
 
     private void requireEpisodes() {
@@ -729,11 +893,14 @@ public record EvaluationPlan(
                 + StateCounts.MOST_STATES
                 + " combinations of categories");
       }
-      if (entry.needs().contains(Estimators.Need.PROPENSITIES) && !manifest.hasPropensity()) {
+      if (entry.needs().contains(Estimators.Need.PROPENSITIES) && !hasPropensity()) {
         return Optional.of("the log has no propensities");
       }
       if (entry.needs().contains(Estimators.Need.PROPENSITIES) && !has.weights()) {
         return Optional.of(NO_DENSITY);
+      }
+      if (entry.weighsGroups() && setting.groupings().isEmpty()) {
+        return Optional.of("no actions are put together (evaluate.action-groups)");
       }
       if (entry.needs().contains(Estimators.Need.Q_FUNCTION) && !has.values()) {
         return Optional.of("no Q-function of this policy was given");
@@ -745,6 +912,10 @@ public record EvaluationPlan(
         return Optional.of("it is for logs whose episodes have one step");
       }
       return Optional.empty();
+    }
+
+    private boolean hasPropensity() {
+      return behavior.isKnown() || manifest.hasPropensity();
     }
 
     private Target.Line line(Estimators.Entry entry, boolean primary) {
@@ -791,14 +962,14 @@ public record EvaluationPlan(
                   "A known value was given for " + name + ", which is not evaluated here."));
         }
       }
-      if (manifest.hasPropensity() && manifest.propensityEstimated()) {
+      if (!behavior.isKnown() && manifest.hasPropensity() && manifest.propensityEstimated()) {
         warnings.add(
             new Remark(
                 "estimated-propensities",
                 "Propensities are estimates, not what the logger drew from: every weighted figure"
                     + " is only as right as they are."));
       }
-      if (!manifest.hasPropensity()) {
+      if (!hasPropensity()) {
         warnings.add(
             new Remark(
                 "no-propensities",

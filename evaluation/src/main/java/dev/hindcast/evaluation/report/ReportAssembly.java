@@ -45,6 +45,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** From a plan and the sums of its one pass to the report. */
 public final class ReportAssembly {
@@ -240,11 +241,11 @@ public final class ReportAssembly {
 
   private Behavior behavior() {
     LogSums log = totals.log();
-    boolean has = plan.manifest().hasPropensity();
+    boolean has = plan.hasPropensity();
     Estimators.Entry entry = Estimators.named(Estimators.ON_POLICY).orElseThrow();
     return new Behavior(
         estimate(entry, LOG, 0, false),
-        has ? plan.manifest().propensityEstimated() ? "estimated" : "exact" : "none",
+        plan.propensities(),
         has ? Estimate.finite(log.minPropensity()) : Optional.empty(),
         has ? Estimate.finite(log.meanInversePropensity()) : Optional.empty(),
         plan.manifest().actionSpace() instanceof ActionSpace.Discrete discrete
@@ -254,7 +255,11 @@ public final class ReportAssembly {
   }
 
   private Optional<Audit> audit() {
-    return LogAudit.of(totals.log().propensities(), plan.manifest().propensityEstimated());
+    LogSums log = totals.log();
+    return LogAudit.of(
+        log.propensities(),
+        plan.propensities().equals("estimated"),
+        log.calibrating().calibration(plan.makers()));
   }
 
   private Optional<BackTest> backTest(List<List<Estimate>> estimates, Optional<Audit> audit) {
@@ -265,7 +270,8 @@ public final class ReportAssembly {
     boolean off =
         audit.stream()
             .flatMap(found -> found.remarks().stream())
-            .anyMatch(remark -> remark.code().equals(LogAudit.PROPENSITIES_OFF));
+            .map(Remark::code)
+            .anyMatch(Set.of(LogAudit.PROPENSITIES_OFF, LogAudit.BEHAVIOR_OFF)::contains);
     return BackTesting.of(pastPolicies, byPolicy, off);
   }
 
@@ -336,11 +342,11 @@ public final class ReportAssembly {
       boolean primary) {
     double size =
         entry.isWeighted()
-            ? totals.weights(candidate).effectiveSampleSize()
+            ? totals.weights(candidate).effectiveSampleSize(tuning)
             : totals.log().episodes();
     double share =
         entry.isWeighted()
-            ? totals.weights(candidate).maxWeightShare()
+            ? totals.weights(candidate).maxWeightShare(tuning)
             : 1.0 / totals.log().episodes();
     return new Estimate(
         entry.name(),

@@ -45,7 +45,7 @@ final class ReturnsAssembly {
       return absent(
           "no episode has a weight under this policy, as in a log without propensities, or weights are too large for a number");
     }
-    double size = totals.weights(candidate).effectiveSampleSize();
+    double size = totals.weights(candidate).effectiveSampleSize(Optional.empty());
     if (!(size >= Judge.LEAST_EFFECTIVE_SAMPLE_SIZE)) {
       return absent(
           String.format(

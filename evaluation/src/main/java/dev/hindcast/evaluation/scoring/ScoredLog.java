@@ -31,18 +31,25 @@ public final class ScoredLog {
 
   private static final int BLOCK = 4096;
 
+  private final BehaviorLog behavior;
   private final TransitionColumns columns;
   private final Candidate candidate;
   private final double[] probabilities; // (rows) of the logged action
   private final double[] q; // (rows)
   private final double[] v; // (observation rows)
   private final double[] visitRatios; // (rows); 0 where the log does not say what followed
+  private final double[] groupRatios; // (rows, levels) of the logged action's groups
+  private final double[] unsupportedGroups; // (levels)
   private double unsupportedMass;
   private double massOutsideMask;
 
-  private ScoredLog(TransitionColumns columns, Candidate candidate) {
-    this.columns = columns;
+  private ScoredLog(BehaviorLog behavior, Candidate candidate) {
+    this.behavior = behavior;
+    columns = behavior.columns();
     this.candidate = candidate;
+    int levels = candidate.isLogged() ? 0 : behavior.groups().levels();
+    groupRatios = new double[columns.rows() * levels];
+    unsupportedGroups = new double[levels];
     probabilities = new double[candidate.isLogged() ? 0 : columns.rows()];
     q = new double[candidate.hasValues() ? columns.rows() : 0];
     v = new double[candidate.hasValues() ? columns.observationRows() : 0];
@@ -56,7 +63,13 @@ public final class ScoredLog {
    */
   public static ScoredLog of(
       TransitionColumns columns, Candidate candidate, Optional<Support> support) {
-    ScoredLog log = new ScoredLog(columns, candidate);
+    return of(BehaviorLog.of(columns, Behavior.LOGGED), candidate, support);
+  }
+
+  /** The same of a file whose makers are known. */
+  public static ScoredLog of(BehaviorLog behavior, Candidate candidate, Optional<Support> support) {
+    ScoredLog log = new ScoredLog(behavior, candidate);
+    TransitionColumns columns = behavior.columns();
     if (candidate.isLogged()) {
       return log;
     }
@@ -81,6 +94,11 @@ public final class ScoredLog {
    */
   public double unsupportedMass() {
     return unsupportedMass;
+  }
+
+  /** (levels) The same of groups of actions, none of which was ever logged in the stratum. */
+  public double[] unsupportedGroups() {
+    return unsupportedGroups;
   }
 
   /** The sum over steps of the probability given to inadmissible actions. */
@@ -134,11 +152,16 @@ public final class ScoredLog {
     }
     double[] propensities = new double[isWeighed() ? to - from : 0];
     for (int t = 0; t < propensities.length; t++) {
-      propensities[t] = columns.propensity(from + t);
+      propensities[t] = behavior.propensity(from + t);
     }
-    return ScoredEpisode.of(
-            rewards, Arrays.copyOfRange(probabilities, from, to), propensities, ending, values)
-        .lasting(durations(from, to));
+    ScoredEpisode scored =
+        ScoredEpisode.of(
+                rewards, Arrays.copyOfRange(probabilities, from, to), propensities, ending, values)
+            .lasting(durations(from, to));
+    int levels = behavior.groups().levels();
+    return levels == 0
+        ? scored
+        : scored.grouped(Arrays.copyOfRange(groupRatios, from * levels, (from + 1) * levels));
   }
 
   /** Whether something is known of every step, and not of the first alone. */
@@ -151,7 +174,7 @@ public final class ScoredLog {
   }
 
   private boolean isWeighed() {
-    return columns.hasPropensities() && candidate.isWeighable();
+    return behavior.hasPropensities() && candidate.isWeighable();
   }
 
   private double[] durations(int from, int to) {
@@ -187,6 +210,7 @@ public final class ScoredLog {
       if (support.isPresent()) {
         unsupportedMass += support.get().unsupportedMass(decisions, i, target, actions);
       }
+      scoreGroups(row, decisions, i, target, support);
       for (int a = 0; a < actions; a++) {
         massOutsideMask += decisions.isAdmissible(i, a, actions) ? 0 : target[i * actions + a];
       }
@@ -196,6 +220,21 @@ public final class ScoredLog {
       if (values.length > 0) {
         q[row] = values[i * actions + logged];
         v[row] = mean(target, values, i, actions);
+      }
+    }
+  }
+
+  private void scoreGroups(
+      int row, Decisions decisions, int i, double[] target, Optional<Support> support) {
+    ActionGroups groups = behavior.groups();
+    int actions = columns.actionCount();
+    for (int level = 0; level < groups.levels(); level++) {
+      double mass = groups.mass(level, columns.action(row), target, i, actions);
+      groupRatios[row * groups.levels() + level] =
+          mass == 0 ? 0 : mass / behavior.groupPropensity(row, level);
+      if (support.isPresent()) {
+        unsupportedGroups[level] +=
+            support.get().unsupportedMass(decisions, i, target, actions, groups.of(level));
       }
     }
   }
@@ -228,7 +267,7 @@ public final class ScoredLog {
     double[] densities = isWeighed() ? candidate.densities(decisions, logged) : new double[0];
     for (int i = 0; i < densities.length; i++) {
       probabilities[from + i] = densities[i];
-      unsupportedMass += 1 - probabilities[from + i] / columns.propensity(from + i);
+      unsupportedMass += 1 - probabilities[from + i] / behavior.propensity(from + i);
     }
     if (candidate.hasVisitRatios()) {
       double[] visits = candidate.visitRatios(decisions, logged);

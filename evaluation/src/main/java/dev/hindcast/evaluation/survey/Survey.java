@@ -6,6 +6,7 @@ import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.returns.ReturnGrid;
 import dev.hindcast.evaluation.survey.SegmentColumn.Holds;
 import java.io.Serializable;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -100,6 +101,16 @@ public final class Survey implements Serializable {
     return returns.size() > ReturnGrid.MOST
         ? ReturnGrid.spanning(discount, sample.sorted(RETURN), lowest, highest)
         : ReturnGrid.of(discount, returns.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  /** How many episodes of the evaluated part have each value of a label. */
+  public Map<String, Long> episodesBy(String label) {
+    for (int c = 0; c < columns.size(); c++) {
+      if (columns.get(c).name().equals(label) && columns.get(c).holds() == Holds.LABELS) {
+        return Collections.unmodifiableMap(labels.get(c));
+      }
+    }
+    throw new IllegalArgumentException("No label '" + label + "' was counted.");
   }
 
   /** How episodes fall into segments. */

@@ -5,6 +5,7 @@ import dev.hindcast.core.report.EvaluationReport.BackTest;
 import dev.hindcast.core.report.EvaluationReport.ComponentValue;
 import dev.hindcast.core.report.EvaluationReport.Diagnostics;
 import dev.hindcast.core.report.EvaluationReport.Difference;
+import dev.hindcast.core.report.EvaluationReport.GroupWeights;
 import java.util.List;
 import java.util.Optional;
 
@@ -54,6 +55,36 @@ public record Evidence(
 
   Optional<Estimate> primary() {
     return estimates.stream().filter(Estimate::primary).findFirst();
+  }
+
+  /**
+   * What is known of the weights of the primary estimate: those of groups of actions where it
+   * weighs these.
+   */
+  Diagnostics weights() {
+    return primary().flatMap(this::groups).map(this::through).orElse(diagnostics);
+  }
+
+  /** The groups that an estimate weighs, if it has put actions together. */
+  private Optional<GroupWeights> groups(Estimate estimate) {
+    return diagnostics.actionGroups().stream().filter(there -> there.isOf(estimate)).findFirst();
+  }
+
+  private Diagnostics through(GroupWeights groups) {
+    return new Diagnostics(
+        groups.effectiveSampleSize(),
+        groups.maxWeightShare(),
+        groups.maxWeight(),
+        groups.meanWeight(),
+        groups.meanWeightZ(),
+        diagnostics.paretoShape(),
+        groups.unsupportedMass(),
+        diagnostics.strata(),
+        diagnostics.strataCount(),
+        diagnostics.massOutsideMask(),
+        diagnostics.weightHistogram(),
+        diagnostics.effectiveSampleSizeByStep(),
+        diagnostics.actionGroups());
   }
 
   boolean isIncumbent() {

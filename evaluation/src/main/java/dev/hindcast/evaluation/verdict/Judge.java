@@ -83,7 +83,7 @@ public final class Judge {
     if (evidence.basis() != Evidence.Basis.WEIGHTS) {
       return reasons;
     }
-    Diagnostics diagnostics = evidence.diagnostics();
+    Diagnostics diagnostics = evidence.weights();
     Optional<Double> size = diagnostics.effectiveSampleSize();
     if (size.isEmpty()) {
       reasons.add(
@@ -129,7 +129,7 @@ public final class Judge {
   private List<Remark> doubts(Evidence evidence) {
     List<Remark> reasons = new ArrayList<>();
     if (evidence.basis() == Evidence.Basis.WEIGHTS) {
-      Optional<Double> size = evidence.diagnostics().effectiveSampleSize();
+      Optional<Double> size = evidence.weights().effectiveSampleSize();
       if (size.isPresent()
           && size.get() >= LEAST_EFFECTIVE_SAMPLE_SIZE
           && size.get() < promoteIf.effectiveSampleSize()) {
@@ -142,8 +142,8 @@ public final class Judge {
                     + plain(promoteIf.effectiveSampleSize())
                     + " are asked for."));
       }
-      Optional<Double> share = evidence.diagnostics().maxWeightShare();
-      if (share.isEmpty() || evidence.diagnostics().meanWeightZ().isEmpty()) {
+      Optional<Double> share = evidence.weights().maxWeightShare();
+      if (share.isEmpty() || evidence.weights().meanWeightZ().isEmpty()) {
         reasons.add(
             new Remark(
                 "figure-missing",
@@ -160,7 +160,7 @@ public final class Judge {
                     + percent(promoteIf.maxWeightShare())
                     + " is allowed)."));
       }
-      Optional<Double> z = evidence.diagnostics().meanWeightZ();
+      Optional<Double> z = evidence.weights().meanWeightZ();
       if (z.isPresent() && Math.abs(z.get()) > LARGEST_Z) {
         reasons.add(
             new Remark(

@@ -10,6 +10,7 @@ import dev.hindcast.core.report.EvaluationReport.ActionCheck;
 import dev.hindcast.core.report.EvaluationReport.Audit;
 import dev.hindcast.core.report.EvaluationReport.Remark;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -48,8 +49,8 @@ class LogAuditTest {
 
   private static Audit audit(TransitionColumns log) {
     PropensityChecks checks = new PropensityChecks();
-    checks.add(log);
-    return LogAudit.of(checks, false).orElseThrow();
+    checks.add(log, log::propensity);
+    return LogAudit.of(checks, false, Optional.empty()).orElseThrow();
   }
 
   @Test
@@ -99,13 +100,14 @@ class LogAuditTest {
   @Test
   void partsMergeToTheWhole() {
     TransitionColumns log = log(3000, DRAWN, true);
+    TransitionColumns more = log(100, DRAWN, true);
     PropensityChecks whole = new PropensityChecks();
-    whole.add(log);
-    whole.add(log(100, DRAWN, true));
+    whole.add(log, log::propensity);
+    whole.add(more, more::propensity);
     PropensityChecks first = new PropensityChecks();
-    first.add(log);
+    first.add(log, log::propensity);
     PropensityChecks second = new PropensityChecks();
-    second.add(log(100, DRAWN, true));
+    second.add(more, more::propensity);
     PropensityChecks merged = new PropensityChecks(); // saw no file at all
     merged.merge(first);
     merged.merge(second);
@@ -119,6 +121,6 @@ class LogAuditTest {
 
   @Test
   void withoutPropensitiesThereIsNothingToAudit() {
-    assertThat(LogAudit.of(new PropensityChecks(), false)).isEmpty();
+    assertThat(LogAudit.of(new PropensityChecks(), false, Optional.empty())).isEmpty();
   }
 }

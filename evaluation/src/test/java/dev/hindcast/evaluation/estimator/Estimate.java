@@ -1,6 +1,8 @@
 package dev.hindcast.evaluation.estimator;
 
+import dev.hindcast.evaluation.estimator.Estimators.Grouping;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Estimators run in the plainest of loops, for tests. */
 final class Estimate {
@@ -13,8 +15,15 @@ final class Estimate {
         Estimators.named(name)
             .orElseThrow()
             .constructor()
-            .create(new Estimators.Setting(horizon, discount, episodes.size()));
+            .create(
+                new Estimators.Setting(horizon, discount, episodes.size(), groupings(episodes)));
     return estimator.value(meanTerms(estimator, episodes));
+  }
+
+  /** As many ways to put actions together as the episodes know of. */
+  private static List<Grouping> groupings(List<ScoredEpisode> episodes) {
+    int levels = episodes.isEmpty() ? 0 : episodes.get(0).groupLevels();
+    return IntStream.range(0, levels).mapToObj(k -> new Grouping("level " + k, 9 - k)).toList();
   }
 
   /** The mean of an estimator's terms over these episodes. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hindcast.evaluation.estimator.CutWeights.Beyond;
+import dev.hindcast.evaluation.estimator.Estimators.Grouping;
 import dev.hindcast.evaluation.estimator.ScoredEpisode.Ending;
 import dev.hindcast.evaluation.estimator.ScoredEpisode.Values;
 import dev.hindcast.evaluation.estimator.ShrunkWeights.Shrinkage;
@@ -29,17 +30,39 @@ public final class OpenBanditPipeline {
 
   /** Adds a row of a log of single decisions. */
   public void add(double reward, double propensity, double targetProbability, double q, double v) {
-    rows.add(
-        ScoredEpisode.of(
-            new double[] {reward},
-            new double[] {targetProbability},
-            new double[] {propensity},
-            Ending.TERMINATED,
-            new Values(new double[] {q}, new double[] {v}, OptionalDouble.empty())));
+    rows.add(row(reward, propensity, targetProbability, q, v));
   }
 
-  /** Holds every figure of a log against ours. */
-  public void agreesOn(String log) {
+  /**
+   * The same with the ratio of the probabilities of the logged action's group, which are put
+   * together in one way.
+   */
+  void add(
+      double reward,
+      double propensity,
+      double targetProbability,
+      double q,
+      double v,
+      double groupRatio) {
+    rows.add(row(reward, propensity, targetProbability, q, v).grouped(new double[] {groupRatio}));
+  }
+
+  private static ScoredEpisode row(
+      double reward, double propensity, double targetProbability, double q, double v) {
+    return ScoredEpisode.of(
+        new double[] {reward},
+        new double[] {targetProbability},
+        new double[] {propensity},
+        Ending.TERMINATED,
+        new Values(new double[] {q}, new double[] {v}, OptionalDouble.empty()));
+  }
+
+  /**
+   * Holds every figure of a log against ours.
+   *
+   * @param count how many there are
+   */
+  public void agreesOn(String log, int count) {
     Map<String, Double> theirs = new TreeMap<>();
     try (InputStream figures = open("figures.json")) {
       JsonNode tree = new ObjectMapper().readTree(figures).path(log);
@@ -47,7 +70,7 @@ public final class OpenBanditPipeline {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    assertThat(theirs).hasSize(18);
+    assertThat(theirs).hasSize(count);
     assertThat(theirs)
         .allSatisfy(
             (name, figure) ->
@@ -64,9 +87,23 @@ public final class OpenBanditPipeline {
     if (colon < 0) {
       return Estimate.of(name, 1, rows);
     }
-    Estimator fixed =
-        fixed(name.substring(0, colon), Double.parseDouble(name.substring(colon + 1)));
+    String estimator = name.substring(0, colon);
+    String parameter = name.substring(colon + 1);
+    if (Estimators.named(estimator).orElseThrow().weighsGroups()) {
+      TunedEstimator grouped = grouped(estimator);
+      return grouped.mean(Estimate.meanTerms(grouped, rows), Integer.parseInt(parameter));
+    }
+    Estimator fixed = fixed(estimator, Double.parseDouble(parameter));
     return fixed.value(Estimate.meanTerms(fixed, rows));
+  }
+
+  private TunedEstimator grouped(String name) {
+    List<Grouping> groupings = List.of(new Grouping("third", 4));
+    return (TunedEstimator)
+        Estimators.named(name)
+            .orElseThrow()
+            .constructor()
+            .create(new Estimators.Setting(1, 1, rows.size(), groupings));
   }
 
   private Estimator fixed(String name, double parameter) {

@@ -21,9 +21,9 @@ class OpenBanditPipelineTest {
       for (String line : lines) {
         double[] cells =
             Arrays.stream(line.split(",", -1)).mapToDouble(Double::parseDouble).toArray();
-        agreement.add(cells[0], cells[1], cells[2], cells[3], cells[4]);
+        agreement.add(cells[0], cells[1], cells[2], cells[3], cells[4], cells[6] / cells[5]);
       }
     }
-    agreement.agreesOn("synthetic");
+    agreement.agreesOn("synthetic", 20);
   }
 }

@@ -143,9 +143,9 @@ class WorkedExamplesTest {
 
   @Test
   void weightsAreThoseOfSection15_1() {
-    WeightSums sums = new WeightSums(1);
+    WeightSums sums = new WeightSums(1, List.of());
     bandit().forEach(sums::add);
-    sums.addMass(5, 0, 0);
+    sums.addMass(5, 0, 0, new double[0]);
     Diagnostics diagnostics = sums.diagnostics(new Support.Counter().build(), Optional.of(false));
     assertThat(diagnostics.effectiveSampleSize().orElseThrow())
         .isCloseTo(5041.0 / 1181, within(1e-13));

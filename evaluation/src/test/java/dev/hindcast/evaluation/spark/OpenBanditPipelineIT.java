@@ -52,7 +52,7 @@ class OpenBanditPipelineIT {
           q(row.getInt(0), position),
           v / sum);
     }
-    agreement.agreesOn(log);
+    agreement.agreesOn(log, 18);
   }
 
   private static double preference(int action, int position) {

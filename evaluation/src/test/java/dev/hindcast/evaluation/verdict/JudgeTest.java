@@ -50,6 +50,7 @@ class JudgeTest {
         4,
         Optional.empty(),
         new WeightHistogram(0, 0, -6, 0.5, List.of(), 0),
+        List.of(),
         List.of());
   }
 

@@ -107,6 +107,7 @@ public final class Reports {
         4,
         Optional.empty(),
         new WeightHistogram(0, 0, -6, 0.5, List.of(), 0),
+        List.of(),
         List.of());
   }
 
