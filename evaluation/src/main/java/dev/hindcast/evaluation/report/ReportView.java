@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.hindcast.core.artefact.Provenance;
 import dev.hindcast.core.report.Estimate;
 import dev.hindcast.core.report.EvaluationReport;
-import dev.hindcast.core.report.EvaluationReport.ActionCheck;
 import dev.hindcast.core.report.EvaluationReport.AgainstTruth;
-import dev.hindcast.core.report.EvaluationReport.Audit;
 import dev.hindcast.core.report.EvaluationReport.Decision;
 import dev.hindcast.core.report.EvaluationReport.Diagnostics;
 import dev.hindcast.core.report.EvaluationReport.LearningCurve;
@@ -20,7 +18,6 @@ import dev.hindcast.core.report.EvaluationReport.WeightHistogram;
 import dev.hindcast.evaluation.diagnostic.LogAudit;
 import dev.hindcast.evaluation.estimator.Estimators;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,7 +34,6 @@ public final class ReportView {
   private static final String MINUS = "\u2212";
   private static final int MOST_SERIES = 6;
   private static final int MOST_STEP_ROWS = 60;
-  private static final int MOST_ACTION_ROWS = 50;
 
   private final EvaluationReport report;
   private final int decimals;
@@ -109,36 +105,12 @@ public final class ReportView {
             + " well enough to promote it.";
   }
 
-  /** What the audit found, in one sentence. */
-  public String auditLead() {
-    Audit audit = report.audit().orElseThrow();
-    String what = audit.estimatedPropensities() ? "estimated propensities" : "logged propensities";
-    return "If the "
-        + what
-        + " are those that actions were drawn with, then for every action the mean over steps of 1/propensity where it was taken, and 0 elsewhere, is 1. "
-        + (audit.remarks().stream()
-                .anyMatch(remark -> remark.code().equals(LogAudit.PROPENSITIES_OFF))
-            ? "That does not hold here, and no weighted figure is better than its propensities."
-            : "Nothing here speaks against that.");
+  /** Whether the log can be trusted. */
+  public AuditView audit() {
+    return new AuditView(this);
   }
 
-  /** What stands over the table of the audit. */
-  public String auditSummary() {
-    int actions = report.audit().orElseThrow().actions().size();
-    return actions > MOST_ACTION_ROWS
-        ? "The " + MOST_ACTION_ROWS + " most striking of " + count(actions) + " actions as a table"
-        : "All actions as a table";
-  }
-
-  /** The actions of the audit, those farthest from 1 first. */
-  public List<ActionCheck> actionChecks() {
-    return report.audit().orElseThrow().actions().stream()
-        .sorted(Comparator.comparingDouble((ActionCheck check) -> -Math.abs(check.z().orElse(0.0))))
-        .limit(MOST_ACTION_ROWS)
-        .toList();
-  }
-
-  /** A figure of the audit with so many decimals. */
+  /** A figure of a check with so many decimals. */
   public String checked(Optional<Double> figure, int digits) {
     return figure
         .map(f -> String.format(Locale.ROOT, "%." + digits + "f", f).replace("-", MINUS))
