@@ -22,6 +22,7 @@ import dev.hindcast.core.world.LinearPolicy;
 import dev.hindcast.core.world.PointMass;
 import dev.hindcast.core.world.TabularMdp;
 import dev.hindcast.core.world.TabularPolicy;
+import dev.hindcast.evaluation.report.HtmlReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -311,6 +312,11 @@ class BehaviorTest {
       assertThat(grouped.lower().orElseThrow()).isLessThan(truth);
       assertThat(grouped.upper().orElseThrow()).isGreaterThan(truth);
     }
+    assertThat(HtmlReport.page(report))
+        .contains(
+            "Said to have made this log: hopeful. Probability and frequency of what could be done",
+            "Logged propensities are the same as theirs.",
+            "<td class=\"name\">brand</td><td class=\"n\">2</td>");
     List<GroupWeights> weights =
         report.policy("target").orElseThrow().diagnostics().orElseThrow().actionGroups();
     assertThat(weights).extracting(GroupWeights::by).containsExactly("brand");

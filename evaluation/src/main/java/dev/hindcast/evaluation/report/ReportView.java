@@ -314,6 +314,16 @@ public final class ReportView {
         .orElse(NOTHING);
   }
 
+  /** How many discrete actions there are. */
+  public String actions() {
+    return report.behavior().actions().map(n -> count(n)).orElse(NOTHING);
+  }
+
+  /** A weight with three digits. */
+  public String weight(Optional<Double> figure) {
+    return figure.map(x -> String.format(Locale.ROOT, "%.3g", x)).orElse(NOTHING);
+  }
+
   /** A share in percent, small ones with more digits. */
   public String share(Optional<Double> figure) {
     return figure.map(ReportView::shareText).orElse(NOTHING);

@@ -139,6 +139,25 @@
     start(node).setOption(option);
   }
 
+  /** How often actions were taken by how probable they were; both axes by powers of ten. */
+  function calibration(node) {
+    var t = theme(), bins = report.audit.calibration.bins.filter(function (b) { return b.probability > 0 && b.frequency > 0; });
+    var all = bins.map(function (b) { return Math.min(b.probability, b.frequency); });
+    var least = Math.pow(10, Math.floor(Math.log10(Math.min.apply(null, all.concat([0.1])))));
+    var option = base(t);
+    option.grid = { left: 56, right: 16, top: 12, bottom: 48 };
+    option.tooltip.formatter = function (p) {
+      var b = bins[p.dataIndex];
+      return "probability " + figure(b.probability) + "\ntaken in " + figure(b.frequency) + " of " + whole(b.pairs);
+    };
+    option.xAxis = axis(t, { type: "log", min: least, max: 1, name: "Probability", nameGap: 30 });
+    option.yAxis = axis(t, { type: "log", min: least, max: 1, name: "Share taken", nameGap: 42 });
+    option.series = [
+      { type: "line", silent: true, symbol: "none", data: [[least, least], [1, 1]], lineStyle: { color: t.soft, type: "dashed", width: 1 } },
+      { type: "scatter", symbolSize: 9, itemStyle: { color: t.accent }, data: bins.map(function (b) { return [b.probability, b.frequency]; }) }
+    ];
+    start(node).setOption(option);
+  }
   function horizon(node) {
     var p = report.policies[Number(node.dataset.policy)], t = theme();
     var sizes = p.diagnostics.effective_sample_size_by_step;
@@ -281,5 +300,5 @@
     start(node).setOption(option);
   }
 
-  charts.run({ forest: forest, weights: weights, horizon: horizon, returns: returns, segments: segments, curves: curves });
+  charts.run({ forest: forest, weights: weights, horizon: horizon, calibration: calibration, returns: returns, segments: segments, curves: curves });
 })();

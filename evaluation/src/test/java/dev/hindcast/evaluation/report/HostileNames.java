@@ -1,13 +1,22 @@
 package dev.hindcast.evaluation.report;
 
+import dev.hindcast.core.artefact.Fingerprint;
 import dev.hindcast.core.artefact.RowAccount;
 import dev.hindcast.core.report.EvaluationReport;
+import dev.hindcast.core.report.EvaluationReport.ActionShare;
+import dev.hindcast.core.report.EvaluationReport.Audit;
+import dev.hindcast.core.report.EvaluationReport.Calibration;
+import dev.hindcast.core.report.EvaluationReport.CalibrationBin;
+import dev.hindcast.core.report.EvaluationReport.Diagnostics;
+import dev.hindcast.core.report.EvaluationReport.GroupWeights;
+import dev.hindcast.core.report.EvaluationReport.Maker;
 import dev.hindcast.core.report.EvaluationReport.PolicyResult;
 import dev.hindcast.core.report.Pooled;
 import dev.hindcast.core.report.Segment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Names that try to become part of the page: ways out of where they stand, times what they would do
@@ -54,6 +63,48 @@ final class HostileNames {
         .toList();
   }
 
+  private static Diagnostics grouped(Diagnostics d, String name) {
+    return new Diagnostics(
+        d.effectiveSampleSize(),
+        d.maxWeightShare(),
+        d.maxWeight(),
+        d.meanWeight(),
+        d.meanWeightZ(),
+        d.paretoShape(),
+        d.unsupportedMass(),
+        d.strata(),
+        d.strataCount(),
+        d.massOutsideMask(),
+        d.weightHistogram(),
+        d.effectiveSampleSizeByStep(),
+        List.of(
+            new GroupWeights(
+                name,
+                2,
+                d.effectiveSampleSize(),
+                d.maxWeightShare(),
+                d.maxWeight(),
+                d.meanWeight(),
+                d.meanWeightZ(),
+                d.unsupportedMass())));
+  }
+
+  private static Audit made(Audit audit, Fingerprint fingerprint, String name) {
+    return new Audit(
+        audit.estimatedPropensities(),
+        audit.actions(),
+        Optional.of(
+            new Calibration(
+                List.of(new Maker(name, fingerprint, Optional.of(name))),
+                10,
+                Optional.of(0L),
+                Optional.of(0.0),
+                Optional.of(0.1),
+                List.of(new ActionShare(0, 3.5, 4, Optional.of(0.3))),
+                List.of(new CalibrationBin(0.1, 0.3, 10, 0.2, 0.3)))),
+        audit.remarks());
+  }
+
   /** The report with a hostile name everywhere a name can stand. */
   static EvaluationReport everywhere(EvaluationReport report, String name) {
     List<PolicyResult> policies = new ArrayList<>();
@@ -66,7 +117,7 @@ final class HostileNames {
               List.of(new EvaluationReport.Source(name, p.fingerprint())),
               List.of(new EvaluationReport.Source(name, p.fingerprint())),
               p.estimates(),
-              p.diagnostics(),
+              p.diagnostics().map(d -> grouped(d, name)),
               p.differenceToIncumbent(),
               p.knownValue(),
               p.returns(),
@@ -112,7 +163,7 @@ final class HostileNames {
         name,
         report.dataset(),
         report.behavior(),
-        report.audit(),
+        report.audit().map(audit -> made(audit, report.policies().get(0).fingerprint(), name)),
         new RowAccount(report.rows().read() + 1, report.rows().kept(), Map.of(name, 1L)),
         report.discount(),
         report.level(),
