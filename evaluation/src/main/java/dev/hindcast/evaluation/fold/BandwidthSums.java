@@ -61,8 +61,8 @@ public final class BandwidthSums implements Serializable {
   public BandwidthSums merge(BandwidthSums later) {
     episodes += later.episodes;
     for (int c = 0; c < sums.size(); c++) {
-      TermSums.addScaled(sums.get(c), later.sums.get(c), 1);
-      TermSums.addScaled(squares.get(c), later.squares.get(c), 1);
+      ReplicateSums.addScaled(sums.get(c), later.sums.get(c), 1);
+      ReplicateSums.addScaled(squares.get(c), later.squares.get(c), 1);
     }
     return this;
   }

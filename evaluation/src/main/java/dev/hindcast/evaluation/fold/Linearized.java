@@ -23,6 +23,11 @@ final class Linearized implements Serializable {
     return dot(gradient, estimator.terms(episode)) - center;
   }
 
+  /** The mean influence of episodes with these mean terms. */
+  double meanInfluence(double[] meanTerms) {
+    return dot(gradient, meanTerms) - center;
+  }
+
   /** Terms that an episode does not have stay without effect, whatever their gradient. */
   private static double dot(double[] gradient, double[] terms) {
     double sum = 0;

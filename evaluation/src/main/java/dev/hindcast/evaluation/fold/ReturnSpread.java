@@ -13,59 +13,70 @@ final class ReturnSpread implements Serializable {
   private final double meanWeight;
   private final int replicates;
   private final Spread tailMean;
+  private final Moments tailInfluences;
   private final Spread variance;
+  private final Moments varianceInfluences;
 
   ReturnSpread(ReturnCenter center, double meanWeight, int replicates) {
     this.center = center;
     this.meanWeight = meanWeight;
     this.replicates = Math.min(replicates, ReturnSums.MOST_REPLICATES);
     tailMean = new Spread(this.replicates);
+    tailInfluences = new Moments(this.replicates);
     variance = new Spread(this.replicates);
+    varianceInfluences = new Moments(this.replicates);
   }
 
-  void add(double weight, double value, double centeredWeight, double[] counts) {
+  void add(double weight, double value, double centeredWeight, Chunk chunk, int episode) {
     if (center.isDefined()) {
       double scale = weight / meanWeight;
-      tailMean.add(scale * center.tailMeanPart(value), centeredWeight, counts);
-      variance.add(scale * center.variancePart(value), centeredWeight, counts);
+      double tail = scale * center.tailMeanPart(value);
+      tailMean.add(tail, centeredWeight, chunk, episode);
+      tailInfluences.add(tail, chunk, episode);
+      double square = scale * center.variancePart(value);
+      variance.add(square, centeredWeight, chunk, episode);
+      varianceInfluences.add(square, chunk, episode);
     }
-  }
-
-  void settle() {
-    tailMean.settle();
-    variance.settle();
   }
 
   void merge(ReturnSpread later) {
     tailMean.merge(later.tailMean);
+    tailInfluences.merge(later.tailInfluences);
     variance.merge(later.variance);
+    varianceInfluences.merge(later.varianceInfluences);
   }
 
   Figure tailMean(WeightSpread weights, double episodes, double[] drawn, double level) {
-    return figure(tailMean, ReturnCenter::tailMean, weights, episodes, drawn, level);
+    return figure(
+        tailMean, tailInfluences, ReturnCenter::tailMean, weights, episodes, drawn, level);
   }
 
   Figure variance(WeightSpread weights, double episodes, double[] drawn, double level) {
-    return figure(variance, ReturnCenter::variance, weights, episodes, drawn, level);
+    return figure(
+        variance, varianceInfluences, ReturnCenter::variance, weights, episodes, drawn, level);
   }
 
   private Figure figure(
       Spread spread,
+      Moments influences,
       ToDoubleFunction<ReturnCenter> first,
       WeightSpread weights,
       double episodes,
       double[] drawn,
       double level) {
     double start = first.applyAsDouble(center);
-    double value = start + spread.mean(episodes);
+    double value = start + influences.mean(episodes);
     double[] values = new double[replicates];
+    double[] means = new double[replicates];
     for (int b = 0; b < replicates; b++) {
-      values[b] = start + spread.mean(b, drawn) * meanWeight / (weights.excess(b, drawn) + 1);
+      means[b] = influences.mean(b, drawn);
+      values[b] = start + means[b] * meanWeight / (weights.excess(b, drawn) + 1);
     }
+    Replicated estimate = new Replicated(value, values, means);
     return new Figure(
         value,
         episodes > 1
-            ? spread.interval(value, values, weights, episodes, drawn, level)
+            ? spread.interval(estimate, weights, episodes, drawn, level)
             : Optional.empty());
   }
 }

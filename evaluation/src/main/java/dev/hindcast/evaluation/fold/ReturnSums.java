@@ -25,8 +25,8 @@ final class ReturnSums implements Serializable {
   private final double[] weights; // (bins), as all of these
   private final double[] squares;
   private final double[] products; // of weight and return
-  private final double[][] weightsByBin; // (bins, replicates)
-  private final double[][] squaresByBin;
+  private final ReplicateSums[] weightsByBin; // (bins), made when first needed
+  private final ReplicateSums[] squaresByBin;
   private double episodes; // a count
 
   ReturnSums(ReturnGrid grid, int replicates) {
@@ -35,11 +35,11 @@ final class ReturnSums implements Serializable {
     weights = new double[grid.size()];
     squares = new double[grid.size()];
     products = new double[grid.size()];
-    weightsByBin = new double[grid.size()][];
-    squaresByBin = new double[grid.size()][];
+    weightsByBin = new ReplicateSums[grid.size()];
+    squaresByBin = new ReplicateSums[grid.size()];
   }
 
-  void add(double weight, double value, double[] counts) {
+  void add(double weight, double value, Chunk chunk, int episode) {
     episodes++;
     if (weight == 0) {
       return;
@@ -49,8 +49,8 @@ final class ReturnSums implements Serializable {
     squares[k] += weight * weight;
     products[k] += weight * value;
     room(k);
-    TermSums.addScaled(weightsByBin[k], counts, weight);
-    TermSums.addScaled(squaresByBin[k], counts, weight * weight);
+    weightsByBin[k].add(weight, chunk, episode);
+    squaresByBin[k].add(weight * weight, chunk, episode);
   }
 
   void merge(ReturnSums later) {
@@ -61,8 +61,8 @@ final class ReturnSums implements Serializable {
       products[k] += later.products[k];
       if (later.weightsByBin[k] != null) {
         room(k);
-        TermSums.addScaled(weightsByBin[k], later.weightsByBin[k], 1);
-        TermSums.addScaled(squaresByBin[k], later.squaresByBin[k], 1);
+        weightsByBin[k].merge(later.weightsByBin[k]);
+        squaresByBin[k].merge(later.squaresByBin[k]);
       }
     }
   }
@@ -152,18 +152,18 @@ final class ReturnSums implements Serializable {
     return rising;
   }
 
-  private double[] column(double[][] byBin, int replicate) {
+  private static double[] column(ReplicateSums[] byBin, int replicate) {
     double[] column = new double[byBin.length];
     for (int k = 0; k < column.length; k++) {
-      column[k] = byBin[k] == null ? 0 : byBin[k][replicate];
+      column[k] = byBin[k] == null ? 0 : byBin[k].sum(replicate);
     }
     return column;
   }
 
   private void room(int k) {
     if (weightsByBin[k] == null) {
-      weightsByBin[k] = new double[replicates];
-      squaresByBin[k] = new double[replicates];
+      weightsByBin[k] = new ReplicateSums(replicates);
+      squaresByBin[k] = new ReplicateSums(replicates);
     }
   }
 

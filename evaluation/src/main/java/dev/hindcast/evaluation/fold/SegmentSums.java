@@ -52,13 +52,13 @@ final class SegmentSums implements Serializable {
   }
 
   void merge(SegmentSums later) {
-    TermSums.addScaled(episodes, later.episodes, 1);
-    TermSums.addScaled(influences, later.influences, 1);
-    TermSums.addScaled(squares, later.squares, 1);
-    TermSums.addScaled(differences, later.differences, 1);
-    TermSums.addScaled(differenceSquares, later.differenceSquares, 1);
-    TermSums.addScaled(weights, later.weights, 1);
-    TermSums.addScaled(weightSquares, later.weightSquares, 1);
+    ReplicateSums.addScaled(episodes, later.episodes, 1);
+    ReplicateSums.addScaled(influences, later.influences, 1);
+    ReplicateSums.addScaled(squares, later.squares, 1);
+    ReplicateSums.addScaled(differences, later.differences, 1);
+    ReplicateSums.addScaled(differenceSquares, later.differenceSquares, 1);
+    ReplicateSums.addScaled(weights, later.weights, 1);
+    ReplicateSums.addScaled(weightSquares, later.weightSquares, 1);
   }
 
   SegmentMoments moments(int segment) {

@@ -17,109 +17,86 @@ import java.util.Optional;
 final class Spread implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  private final Moments influences;
+  private double influences; // their sum; in replicates it follows from the estimator's terms
   private final Moments squares;
   private final Moments products; // of influence and centered weight
 
   Spread(int replicates) {
-    influences = new Moments(replicates);
     squares = new Moments(replicates);
     products = new Moments(replicates);
   }
 
-  void add(double influence, double centeredWeight, double[] counts) {
-    influences.add(influence, counts);
-    squares.add(influence * influence, counts);
-    products.add(influence * centeredWeight, counts);
-  }
-
-  void settle() {
-    influences.settle();
-    squares.settle();
-    products.settle();
+  void add(double influence, double centeredWeight, Chunk chunk, int episode) {
+    influences += influence;
+    squares.add(influence * influence, chunk, episode);
+    products.add(influence * centeredWeight, chunk, episode);
   }
 
   void merge(Spread later) {
-    influences.merge(later.influences);
+    influences += later.influences;
     squares.merge(later.squares);
     products.merge(later.products);
   }
 
-  /** The mean influence. */
-  double mean(double episodes) {
-    return influences.mean(episodes);
-  }
-
-  /** The mean influence in a replicate. */
-  double mean(int replicate, double[] drawn) {
-    return influences.mean(replicate, drawn);
-  }
-
   /** The standard error of the estimate. */
   double error(double episodes) {
-    return error(influences.mean(episodes), squares.mean(episodes), episodes);
+    return error(influences / episodes, squares.mean(episodes), episodes);
   }
 
   /**
    * The interval around an estimate.
    *
-   * @param replicates (replicates) the estimate in each replicate
    * @param drawn (replicates) how many episodes each has drawn
    */
   Optional<Interval> interval(
-      double value,
-      double[] replicates,
-      WeightSpread weights,
-      double episodes,
-      double[] drawn,
-      double level) {
-    Optional<Interval> plain = interval(0, value, replicates, weights, episodes, drawn, level);
+      Replicated estimate, WeightSpread weights, double episodes, double[] drawn, double level) {
+    Optional<Interval> plain = interval(0, estimate, weights, episodes, drawn, level);
     double slope = slope(weights, episodes);
     if (slope == 0) {
       return plain;
     }
     return plain.flatMap(
         own ->
-            interval(slope, value, replicates, weights, episodes, drawn, level)
+            interval(slope, estimate, weights, episodes, drawn, level)
                 .map(adjusted -> own.including(adjusted.lower()).including(adjusted.upper())));
   }
 
   /** (replicates) How far each replicate is from the estimate, in its own standard errors. */
-  double[] distances(double value, double[] replicates, double episodes, double[] drawn) {
-    double[] errors = new double[replicates.length];
+  double[] distances(Replicated estimate, double episodes, double[] drawn) {
+    double[] errors = new double[drawn.length];
     for (int b = 0; b < errors.length; b++) {
-      errors[b] = error(influences.mean(b, drawn), squares.mean(b, drawn), drawn[b]);
+      errors[b] = error(estimate.influences()[b], squares.mean(b, drawn), drawn[b]);
     }
-    return Interval.distances(value, error(episodes), replicates, errors);
+    return Interval.distances(estimate.value(), error(episodes), estimate.values(), errors);
   }
 
   /** The interval of the estimate less slope times the excess of the mean weight. */
   private Optional<Interval> interval(
       double slope,
-      double value,
-      double[] replicates,
+      Replicated estimate,
       WeightSpread weights,
       double episodes,
       double[] drawn,
       double level) {
-    double[] adjusted = new double[replicates.length];
-    double[] errors = new double[replicates.length];
-    for (int b = 0; b < replicates.length; b++) {
-      adjusted[b] = replicates[b] - slope * weights.excess(b, drawn);
+    double[] adjusted = new double[estimate.values().length];
+    double[] errors = new double[adjusted.length];
+    for (int b = 0; b < adjusted.length; b++) {
+      adjusted[b] = estimate.values()[b] - slope * weights.excess(b, drawn);
       errors[b] =
           error(
-              influences.mean(b, drawn) - slope * weights.mean(b, drawn),
+              estimate.influences()[b] - slope * weights.mean(b, drawn),
               square(
                   slope, squares.mean(b, drawn), products.mean(b, drawn), weights.square(b, drawn)),
               drawn[b]);
     }
     double error =
         error(
-            influences.mean(episodes) - slope * weights.mean(episodes),
+            influences / episodes - slope * weights.mean(episodes),
             square(
                 slope, squares.mean(episodes), products.mean(episodes), weights.square(episodes)),
             episodes);
-    return Interval.studentized(value - slope * weights.excess(), error, adjusted, errors, level);
+    return Interval.studentized(
+        estimate.value() - slope * weights.excess(), error, adjusted, errors, level);
   }
 
   /** How much the estimate moves with the mean weight; 0 when all weights are alike. */

@@ -3,7 +3,6 @@ package dev.hindcast.evaluation.fold;
 import dev.hindcast.core.data.TransitionColumns;
 import dev.hindcast.evaluation.interval.Figure;
 import dev.hindcast.evaluation.interval.Interval;
-import dev.hindcast.evaluation.interval.PoissonBootstrap;
 import dev.hindcast.evaluation.scoring.BehaviorLog;
 import dev.hindcast.evaluation.scoring.ScoredLog;
 import dev.hindcast.evaluation.survey.Segmentation;
@@ -19,10 +18,9 @@ import java.util.Optional;
 public final class Spreads implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  // So many episodes' counts stay in a core's cache until they are settled.
-  private static final int CHUNK = 16;
-
   private final transient SpreadTask task;
+  private final List<Integer> primaries;
+  private final int incumbent;
   private final List<List<Spread>> spreads = new ArrayList<>();
   private final List<Spread> differences = new ArrayList<>();
   private final List<List<Spread>> components = new ArrayList<>();
@@ -35,6 +33,8 @@ public final class Spreads implements Serializable {
   /** Nothing yet. */
   public Spreads(SpreadTask task) {
     this.task = task;
+    primaries = task.primaries();
+    incumbent = task.incumbent();
     int replicates = task.task().replicates();
     labels = task.task().segments().labels();
     for (List<Linearized> lines : task.lines()) {
@@ -63,75 +63,62 @@ public final class Spreads implements Serializable {
         task.task().candidates().stream()
             .map(item -> ScoredLog.of(behavior, item.candidate(), Optional.empty()))
             .toList();
-    PoissonBootstrap bootstrap = task.task().bootstrap();
-    double[][] chunk = new double[CHUNK][task.task().replicates()];
+    Chunk chunk = new Chunk(task.task().bootstrap());
     for (int e = 0; e < columns.episodes(); e++) {
-      double[] counts = chunk[e % CHUNK];
-      bootstrap.counts(columns.episodeId(e), counts);
-      double[] primaries = new double[scored.size()];
+      int place = chunk.draw(columns.episodeId(e));
+      double[] pulls = new double[scored.size()];
       double[] centered = new double[scored.size()];
       for (int c = 0; c < scored.size(); c++) {
         var episode = scored.get(c).episode(e);
         centered[c] = episode.hasWeights() ? weights.get(c).centered(episode.finalWeight()) : 0;
-        weights.get(c).add(centered[c], counts);
+        weights.get(c).add(centered[c], chunk, place);
         if (task.returns().get(c).isDefined()) {
           double value = episode.discountedReturn(task.task().returns().discount());
-          returns.get(c).add(episode.finalWeight(), value, centered[c], counts);
+          returns.get(c).add(episode.finalWeight(), value, centered[c], chunk, place);
         }
         for (int k = 0; k < spreads.get(c).size(); k++) {
           double influence = task.lines().get(c).get(k).influence(episode);
-          spreads.get(c).get(k).add(influence, centered[c], counts);
-          if (k == task.primaries().get(c)) {
-            primaries[c] = influence;
+          spreads.get(c).get(k).add(influence, centered[c], chunk, place);
+          if (k == primaries.get(c)) {
+            pulls[c] = influence;
           }
         }
       }
-      addComponents(scored, e, centered, counts);
+      addComponents(scored, e, centered, chunk, place);
       int[] places = task.task().segments().of(columns, e);
       for (int c = 0; c < scored.size(); c++) {
-        double difference = primaries[c] - primaries[task.incumbent()];
-        differences.get(c).add(difference, centered[c], counts);
-        segments
-            .get(c)
-            .add(places, primaries[c], difference, centered[c] + task.meanWeights().get(c));
+        double difference = pulls[c] - pulls[incumbent];
+        differences.get(c).add(difference, centered[c], chunk, place);
+        segments.get(c).add(places, pulls[c], difference, centered[c] + task.meanWeights().get(c));
       }
-      if ((e + 1) % CHUNK == 0) {
-        settle();
+      if (chunk.isFull()) {
+        chunk.settle();
       }
     }
-    settle();
+    chunk.settle();
     return this;
   }
 
   private void addComponents(
-      List<ScoredLog> scored, int episode, double[] centered, double[] counts) {
+      List<ScoredLog> scored, int episode, double[] centered, Chunk chunk, int place) {
     double[][] influences = new double[scored.size()][];
     for (int c = 0; c < influences.length; c++) {
       List<Linearized> lines = task.components().get(c);
       influences[c] = new double[lines.size()];
       for (int k = 0; k < lines.size(); k++) {
         influences[c][k] = lines.get(k).influence(scored.get(c).component(k, episode));
-        components.get(c).get(k).add(influences[c][k], centered[c], counts);
+        components.get(c).get(k).add(influences[c][k], centered[c], chunk, place);
       }
     }
-    double[] incumbent = influences[task.incumbent()];
+    double[] others = influences[incumbent];
     for (int c = 0; c < influences.length; c++) {
-      for (int k = 0; k < Math.min(influences[c].length, incumbent.length); k++) {
+      for (int k = 0; k < Math.min(influences[c].length, others.length); k++) {
         componentDifferences
             .get(c)
             .get(k)
-            .add(influences[c][k] - incumbent[k], centered[c], counts);
+            .add(influences[c][k] - others[k], centered[c], chunk, place);
       }
     }
-  }
-
-  private void settle() {
-    spreads.forEach(lines -> lines.forEach(Spread::settle));
-    components.forEach(lines -> lines.forEach(Spread::settle));
-    componentDifferences.forEach(lines -> lines.forEach(Spread::settle));
-    differences.forEach(Spread::settle);
-    weights.forEach(WeightSpread::settle);
-    returns.forEach(ReturnSpread::settle);
   }
 
   /** Adds the sums of later files. */
@@ -162,8 +149,10 @@ public final class Spreads implements Serializable {
     return interval(
         spreads.get(candidate).get(estimator),
         weights.get(candidate),
-        totals.value(candidate, estimator),
-        totals.replicateValues(candidate, estimator),
+        new Replicated(
+            totals.value(candidate, estimator),
+            totals.replicateValues(candidate, estimator),
+            totals.influences(candidate, estimator)),
         totals,
         level);
   }
@@ -179,8 +168,10 @@ public final class Spreads implements Serializable {
     return interval(
         components.get(candidate).get(component),
         weights.get(candidate),
-        totals.componentValue(candidate, component),
-        totals.componentReplicates(candidate, component),
+        new Replicated(
+            totals.componentValue(candidate, component),
+            totals.componentReplicates(candidate, component),
+            totals.componentInfluences(candidate, component)),
         totals,
         level);
   }
@@ -201,8 +192,12 @@ public final class Spreads implements Serializable {
     return interval(
         componentDifferences.get(candidate).get(component),
         weights.get(candidate),
-        value,
-        replicates,
+        new Replicated(
+            value,
+            replicates,
+            Replicated.difference(
+                totals.componentInfluences(candidate, component),
+                totals.componentInfluences(incumbent, component))),
         totals,
         level);
   }
@@ -239,7 +234,11 @@ public final class Spreads implements Serializable {
   public Optional<Interval> differenceInterval(
       int candidate, double value, double[] replicates, Totals totals, double level) {
     return interval(
-        differences.get(candidate), weights.get(candidate), value, replicates, totals, level);
+        differences.get(candidate),
+        weights.get(candidate),
+        new Replicated(value, replicates, differenceInfluences(candidate, totals)),
+        totals,
+        level);
   }
 
   /**
@@ -249,19 +248,26 @@ public final class Spreads implements Serializable {
   public double[] differenceDistances(
       int candidate, double value, double[] replicates, Totals totals) {
     double episodes = totals.log().episodes();
-    return differences.get(candidate).distances(value, replicates, episodes, totals.drawn());
+    return differences
+        .get(candidate)
+        .distances(
+            new Replicated(value, replicates, differenceInfluences(candidate, totals)),
+            episodes,
+            totals.drawn());
+  }
+
+  /** Only asked for where both have a primary estimate. */
+  private double[] differenceInfluences(int candidate, Totals totals) {
+    return Replicated.difference(
+        totals.influences(candidate, primaries.get(candidate)),
+        totals.influences(incumbent, primaries.get(incumbent)));
   }
 
   private static Optional<Interval> interval(
-      Spread spread,
-      WeightSpread weights,
-      double value,
-      double[] replicates,
-      Totals totals,
-      double level) {
+      Spread spread, WeightSpread weights, Replicated estimate, Totals totals, double level) {
     double episodes = totals.log().episodes();
     return episodes > 1
-        ? spread.interval(value, replicates, weights, episodes, totals.drawn(), level)
+        ? spread.interval(estimate, weights, episodes, totals.drawn(), level)
         : Optional.empty();
   }
 }

@@ -4,8 +4,8 @@ import dev.hindcast.core.report.Tuning;
 import dev.hindcast.evaluation.estimator.Estimator;
 import dev.hindcast.evaluation.estimator.ScoredEpisode;
 import java.io.Serializable;
-import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * One estimator's terms, summed over episodes: plainly, and with the counts of every bootstrap
@@ -14,46 +14,31 @@ import java.util.Optional;
 final class TermSums implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** How many episodes replicates take at a time. */
-  static final int TOGETHER = 4;
-
   private final Estimator estimator;
   private final int replicates;
   private final double[] sums;
-  private final double[][] byTerm; // (terms, replicates); a term's row is made when first needed
+  private final ReplicateSums[] byTerm; // (terms), each made when first needed
   private transient Estimator settled; // at these sums; null until it is asked for
 
   TermSums(Estimator estimator, int replicates) {
     this.estimator = estimator;
     this.replicates = replicates;
     this.sums = new double[estimator.termCount()];
-    this.byTerm = new double[estimator.termCount()][];
+    this.byTerm = new ReplicateSums[estimator.termCount()];
   }
 
   /**
-   * Adds episodes in their order; the sums are those of adding one after another, bit for bit.
+   * Adds an episode.
    *
-   * @param counts (episodes, replicates); rows beyond the episodes are not looked at
+   * @param place its place in the chunk
    */
-  void add(List<ScoredEpisode> episodes, double[][] counts) {
+  void add(ScoredEpisode episode, Chunk chunk, int place) {
     settled = null;
-    double[][] terms = new double[episodes.size()][];
-    for (int i = 0; i < terms.length; i++) {
-      terms[i] = estimator.terms(episodes.get(i));
-    }
-    double[] scales = new double[terms.length];
-    double[][] drawn = new double[terms.length][];
+    double[] terms = estimator.terms(episode);
     for (int k = 0; k < sums.length; k++) {
-      int found = 0;
-      for (int i = 0; i < terms.length; i++) {
-        if (terms[i][k] != 0) {
-          sums[k] += terms[i][k];
-          scales[found] = terms[i][k];
-          drawn[found++] = counts[i];
-        }
-      }
-      if (found > 0) {
-        addScaled(row(k), drawn, scales, found);
+      if (terms[k] != 0) {
+        sums[k] += terms[k];
+        row(k).add(terms[k], chunk, place);
       }
     }
   }
@@ -63,7 +48,7 @@ final class TermSums implements Serializable {
     for (int k = 0; k < sums.length; k++) {
       sums[k] += later.sums[k];
       if (later.byTerm[k] != null) {
-        addScaled(row(k), later.byTerm[k], 1);
+        row(k).merge(later.byTerm[k]);
       }
     }
   }
@@ -73,6 +58,15 @@ final class TermSums implements Serializable {
     double[] means = means(episodes);
     Estimator settledHere = settled(episodes, drawn);
     return new Linearized(settledHere, settledHere.gradient(means), means);
+  }
+
+  /** (replicates) The mean influence of the episodes that each replicate has drawn. */
+  double[] replicateInfluences(double episodes, double[] drawn) {
+    Linearized line = linearized(episodes, drawn);
+    ReplicateMeans means = new ReplicateMeans(drawn);
+    return IntStream.range(0, replicates)
+        .mapToDouble(b -> line.meanInfluence(means.meanTerms(b)))
+        .toArray();
   }
 
   /** The estimate over so many episodes. */
@@ -120,7 +114,7 @@ final class TermSums implements Serializable {
     @Override
     public double[] meanTerms(int replicate) {
       for (int k = 0; k < means.length; k++) {
-        means[k] = byTerm[k] == null ? 0 : byTerm[k][replicate] / drawn[replicate];
+        means[k] = byTerm[k] == null ? 0 : byTerm[k].sum(replicate) / drawn[replicate];
       }
       return means;
     }
@@ -134,41 +128,10 @@ final class TermSums implements Serializable {
     return means;
   }
 
-  private double[] row(int term) {
+  private ReplicateSums row(int term) {
     if (byTerm[term] == null) {
-      byTerm[term] = new double[replicates];
+      byTerm[term] = new ReplicateSums(replicates);
     }
     return byTerm[term];
-  }
-
-  /**
-   * Adds so many rows of counts, each scaled, in their order. Four at a time: the sums are then
-   * read and written once for all of them, which takes most of the time otherwise.
-   */
-  static void addScaled(double[] into, double[][] counts, double[] scales, int rows) {
-    int i = 0;
-    for (; i + TOGETHER <= rows; i += TOGETHER) {
-      double[] first = counts[i];
-      double[] second = counts[i + 1];
-      double[] third = counts[i + 2];
-      double[] fourth = counts[i + 3];
-      double a = scales[i];
-      double b = scales[i + 1];
-      double c = scales[i + 2];
-      double d = scales[i + 3];
-      for (int r = 0; r < into.length; r++) { // from left to right, as one after another
-        into[r] = into[r] + a * first[r] + b * second[r] + c * third[r] + d * fourth[r];
-      }
-    }
-    for (; i < rows; i++) {
-      addScaled(into, counts[i], scales[i]);
-    }
-  }
-
-  /** The hot loop of the whole room: simple enough for the compiler to use vector instructions. */
-  static void addScaled(double[] into, double[] counts, double scale) {
-    for (int b = 0; b < into.length; b++) {
-      into[b] += scale * counts[b];
-    }
   }
 }

@@ -8,7 +8,6 @@ import dev.hindcast.evaluation.estimator.Estimator;
 import dev.hindcast.evaluation.estimator.Estimators.Grouping;
 import dev.hindcast.evaluation.estimator.ScoredEpisode;
 import dev.hindcast.evaluation.interval.Interval;
-import dev.hindcast.evaluation.interval.PoissonBootstrap;
 import dev.hindcast.evaluation.returns.ReturnGrid;
 import dev.hindcast.evaluation.returns.WeightedReturns;
 import dev.hindcast.evaluation.scoring.BehaviorLog;
@@ -18,20 +17,15 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /** All sums over the episodes seen so far; those of later files are merged in file order. */
 public final class Totals implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  // So many episodes' counts (times 1000 replicates) stay in a core's cache while every policy and
-  // estimator uses them.
-  private static final int CHUNK = 64;
-
   private final transient Task task; // stays where the episodes are: policies are heavy
   private final ReturnGrid grid;
   private final LogSums log = new LogSums();
-  private final double[] drawn;
+  private final ReplicateSums drawn;
   private final List<List<TermSums>> terms = new ArrayList<>();
   private final List<List<TermSums>> components = new ArrayList<>();
   private final List<WeightSums> weights = new ArrayList<>();
@@ -41,7 +35,7 @@ public final class Totals implements Serializable {
   public Totals(Task task) {
     this.task = task;
     grid = task.returns();
-    drawn = new double[task.replicates()];
+    drawn = new ReplicateSums(task.replicates());
     for (Task.Item item : task.candidates()) {
       terms.add(sums(item.estimators()));
       components.add(sums(item.byComponent()));
@@ -68,25 +62,21 @@ public final class Totals implements Serializable {
         task.candidates().stream()
             .map(item -> ScoredLog.of(behavior, item.candidate(), Optional.of(support)))
             .toList();
-    PoissonBootstrap bootstrap = task.bootstrap();
-    double[][] counts = new double[CHUNK][task.replicates()];
-    for (int from = 0; from < columns.episodes(); from += CHUNK) {
-      int to = Math.min(columns.episodes(), from + CHUNK);
-      for (int e = from; e < to; e++) {
-        bootstrap.counts(columns.episodeId(e), counts[e - from]);
-        for (int b = 0; b < drawn.length; b++) {
-          drawn[b] += counts[e - from][b];
+    Chunk chunk = new Chunk(task.bootstrap());
+    for (int e = 0; e < columns.episodes(); e++) {
+      int place = chunk.draw(columns.episodeId(e));
+      drawn.add(1, chunk, place);
+      for (int c = 0; c < scored.size(); c++) {
+        add(c, scored.get(c).episode(e), chunk, place);
+        for (int k = 0; k < components.get(c).size(); k++) {
+          components.get(c).get(k).add(scored.get(c).component(k, e), chunk, place);
         }
       }
-      for (int c = 0; c < scored.size(); c++) {
-        List<ScoredEpisode> episodes =
-            IntStream.range(from, to).mapToObj(scored.get(c)::episode).toList();
-        add(c, episodes, counts);
-        for (int k = 0; k < components.get(c).size(); k++) {
-          components.get(c).get(k).add(scored.get(c).component(k, from, to), counts);
-        }
+      if (chunk.isFull()) {
+        chunk.settle();
       }
     }
+    chunk.settle();
     for (int c = 0; c < scored.size(); c++) {
       weights
           .get(c)
@@ -102,9 +92,7 @@ public final class Totals implements Serializable {
   /** Adds the sums of later files. */
   public Totals merge(Totals later) {
     log.merge(later.log);
-    for (int b = 0; b < drawn.length; b++) {
-      drawn[b] += later.drawn[b];
-    }
+    drawn.merge(later.drawn);
     for (int c = 0; c < terms.size(); c++) {
       weights.get(c).merge(later.weights.get(c));
       returns.get(c).merge(later.returns.get(c));
@@ -130,7 +118,7 @@ public final class Totals implements Serializable {
 
   /** The estimate of one of a candidate's estimators. */
   public double value(int candidate, int estimator) {
-    return terms.get(candidate).get(estimator).value((double) log.episodes(), drawn);
+    return terms.get(candidate).get(estimator).value((double) log.episodes(), drawn.sums());
   }
 
   /** The parameter that one of a candidate's estimators has chosen for itself. */
@@ -143,18 +131,40 @@ public final class Totals implements Serializable {
    * candidates.
    */
   public double[] replicateValues(int candidate, int estimator) {
-    return terms.get(candidate).get(estimator).replicateValues((double) log.episodes(), drawn);
+    return terms
+        .get(candidate)
+        .get(estimator)
+        .replicateValues((double) log.episodes(), drawn.sums());
+  }
+
+  /**
+   * (replicates) The mean influence on one of a candidate's estimates of the episodes that each
+   * replicate has drawn.
+   */
+  double[] influences(int candidate, int estimator) {
+    return terms
+        .get(candidate)
+        .get(estimator)
+        .replicateInfluences((double) log.episodes(), drawn.sums());
+  }
+
+  /** (replicates) The same on the estimate of a component of the reward. */
+  double[] componentInfluences(int candidate, int component) {
+    return components
+        .get(candidate)
+        .get(component)
+        .replicateInfluences((double) log.episodes(), drawn.sums());
   }
 
   /** The estimate of a component of the reward under a candidate. */
   public double componentValue(int candidate, int component) {
-    return components.get(candidate).get(component).value((double) log.episodes(), drawn);
+    return components.get(candidate).get(component).value((double) log.episodes(), drawn.sums());
   }
 
   /** (replicates) The same in every bootstrap replicate. */
   public double[] componentReplicates(int candidate, int component) {
     TermSums sums = components.get(candidate).get(component);
-    return sums.replicateValues((double) log.episodes(), drawn);
+    return sums.replicateValues((double) log.episodes(), drawn.sums());
   }
 
   /** The parameter that a component's estimator has chosen for itself. */
@@ -176,12 +186,12 @@ public final class Totals implements Serializable {
 
   /** An interval around the distribution function of a candidate's returns at each threshold. */
   public List<Interval> returnBand(int candidate, double level) {
-    return returns.get(candidate).band(drawn, level);
+    return returns.get(candidate).band(drawn.sums(), level);
   }
 
   /** (replicates) How many episodes each replicate has drawn. */
   double[] drawn() {
-    return drawn;
+    return drawn.sums();
   }
 
   /** The mean weight of every candidate; 0 where there are no weights. */
@@ -203,23 +213,22 @@ public final class Totals implements Serializable {
     return all.stream()
         .map(
             sums ->
-                sums.stream().map(sum -> sum.linearized((double) log.episodes(), drawn)).toList())
+                sums.stream()
+                    .map(sum -> sum.linearized((double) log.episodes(), drawn.sums()))
+                    .toList())
         .toList();
   }
 
-  private void add(int candidate, List<ScoredEpisode> episodes, double[][] counts) {
-    for (int i = 0; i < episodes.size(); i++) {
-      ScoredEpisode episode = episodes.get(i);
-      if (episode.hasWeights()) {
-        weights.get(candidate).add(episode);
-        if (grid.size() > 0) {
-          double value = episode.discountedReturn(grid.discount());
-          returns.get(candidate).add(episode.finalWeight(), value, counts[i]);
-        }
+  private void add(int candidate, ScoredEpisode episode, Chunk chunk, int place) {
+    if (episode.hasWeights()) {
+      weights.get(candidate).add(episode);
+      if (grid.size() > 0) {
+        double value = episode.discountedReturn(grid.discount());
+        returns.get(candidate).add(episode.finalWeight(), value, chunk, place);
       }
     }
     for (TermSums sums : terms.get(candidate)) {
-      sums.add(episodes, counts);
+      sums.add(episode, chunk, place);
     }
   }
 }

@@ -22,14 +22,9 @@ final class WeightSpread implements Serializable {
     return weight - mean;
   }
 
-  void add(double centeredWeight, double[] counts) {
-    centered.add(centeredWeight, counts);
-    squares.add(centeredWeight * centeredWeight, counts);
-  }
-
-  void settle() {
-    centered.settle();
-    squares.settle();
+  void add(double centeredWeight, Chunk chunk, int episode) {
+    centered.add(centeredWeight, chunk, episode);
+    squares.add(centeredWeight * centeredWeight, chunk, episode);
   }
 
   void merge(WeightSpread later) {

@@ -19,10 +19,15 @@ public final class PoissonBootstrap {
   /** The largest count. */
   static final int MOST = 10;
 
+  /** Most counts are less. */
+  private static final int FEW = 5;
+
   // In units of 2^-31, less 1: a number is over BORDERS[k] when there are more than k events.
   private static final int[] BORDERS = borders();
 
   private static final long REPLICATE = 0x7265706c69636174L; // so that no episode has its hashes
+
+  private static final long TWO_TO_52 = Double.doubleToRawLongBits(0x1p52);
 
   private final long seed;
   private final int[] low; // (replicates) halves of a hash of each replicate
@@ -50,44 +55,55 @@ public final class PoissonBootstrap {
   /** Writes the counts of an episode in every replicate. */
   public void counts(String episodeId, double[] into) {
     long key = StableHash.combine(seed, StableHash.of(episodeId));
-    draw((int) key, (int) (key >>> Integer.SIZE));
+    int episodeLow = (int) key;
+    int episodeHigh = (int) (key >>> Integer.SIZE);
+    drawFew(episodeLow, episodeHigh);
     for (int b = 0; b < drawn.length; b++) {
-      into[b] = drawn[b];
+      into[b] = Double.longBitsToDouble(TWO_TO_52 | drawn[b]) - 0x1p52; // sooner than a cast
+      if (drawn[b] == FEW) {
+        into[b] = count(number(episodeLow ^ low[b], episodeHigh ^ high[b]));
+      }
     }
   }
 
-  /** Simple enough for the compiler to use vector instructions; so is nothing with a call in it. */
-  private void draw(int episodeLow, int episodeHigh) {
+  /**
+   * Counts up to {@link #FEW}; those that are cut to it are one in 270. Simple enough for the
+   * compiler to use vector instructions.
+   */
+  private void drawFew(int episodeLow, int episodeHigh) {
     int zero = BORDERS[0];
     int one = BORDERS[1];
     int two = BORDERS[2];
     int three = BORDERS[3];
     int four = BORDERS[4];
-    int five = BORDERS[5];
-    int six = BORDERS[6];
-    int seven = BORDERS[7];
-    int eight = BORDERS[8];
-    int nine = BORDERS[9];
     int[] lows = low;
     int[] highs = high;
     int[] counts = drawn;
     for (int b = 0; b < counts.length; b++) {
-      int hash = (episodeLow ^ lows[b]) * 0x85ebca6b;
-      hash = ((hash ^ (hash >>> 15)) + (episodeHigh ^ highs[b])) * 0xc2b2ae35;
-      hash = (hash ^ (hash >>> 13)) * 0x27d4eb2f;
-      int number = (hash ^ (hash >>> 16)) >>> 1;
+      int number = number(episodeLow ^ lows[b], episodeHigh ^ highs[b]);
       counts[b] = // a difference below 0 has its highest bit set
           ((zero - number) >>> 31)
               + ((one - number) >>> 31)
               + ((two - number) >>> 31)
               + ((three - number) >>> 31)
-              + ((four - number) >>> 31)
-              + ((five - number) >>> 31)
-              + ((six - number) >>> 31)
-              + ((seven - number) >>> 31)
-              + ((eight - number) >>> 31)
-              + ((nine - number) >>> 31);
+              + ((four - number) >>> 31);
     }
+  }
+
+  /** A number of 31 bits that two halves of a hash make. */
+  private static int number(int halfOfLow, int halfOfHigh) {
+    int hash = halfOfLow * 0x85ebca6b;
+    hash = ((hash ^ (hash >>> 15)) + halfOfHigh) * 0xc2b2ae35;
+    hash = (hash ^ (hash >>> 13)) * 0x27d4eb2f;
+    return (hash ^ (hash >>> 16)) >>> 1;
+  }
+
+  private static int count(int number) {
+    int count = 0;
+    while (count < MOST && number > BORDERS[count]) {
+      count++;
+    }
+    return count;
   }
 
   private static int[] borders() {

@@ -240,32 +240,22 @@ public record EvaluationPlan(
   }
 
   /**
-   * What is to be computed: first of the log itself, then of each target in its order.
+   * What is to be computed: first of the log itself, which is the target {@code logged}, then of
+   * each other target in its order; {@link #candidates} says which is which.
    *
    * @param states the counts of the evaluated episodes, if {@link #countsStates}
    * @param survey the first look at the log
    */
   public Task task(Optional<StateCounts> states, Survey survey) {
     List<Task.Item> items = new ArrayList<>();
-    items.add(
-        new Task.Item(
-            Candidate.logged(),
-            List.of(
-                Estimators.named(Estimators.ON_POLICY)
-                    .orElseThrow()
-                    .constructor()
-                    .create(setting()))));
+    items.add(log());
     for (Target target : targets) {
+      if (target.candidate().isLogged()) {
+        items.set(0, item(target, target.candidate()));
+        continue;
+      }
       Candidate candidate = states.map(target.candidate()::among).orElse(target.candidate());
-      items.add(
-          new Task.Item(
-              candidate,
-              target.estimators(),
-              target
-                  .byComponent()
-                  .flatMap(Target.Line::estimator)
-                  .map(estimator -> Collections.nCopies(components().size(), estimator))
-                  .orElse(List.of())));
+      items.add(item(target, candidate));
     }
     requireMakers(survey);
     return new Task(
@@ -277,6 +267,22 @@ public record EvaluationPlan(
         config.returns().tail(),
         survey.segments(),
         behavior(survey));
+  }
+
+  private Task.Item log() {
+    Estimators.Entry onPolicy = Estimators.named(Estimators.ON_POLICY).orElseThrow();
+    return new Task.Item(Candidate.logged(), List.of(onPolicy.constructor().create(setting())));
+  }
+
+  private Task.Item item(Target target, Candidate candidate) {
+    return new Task.Item(
+        candidate,
+        target.estimators(),
+        target
+            .byComponent()
+            .flatMap(Target.Line::estimator)
+            .map(estimator -> Collections.nCopies(components().size(), estimator))
+            .orElse(List.of()));
   }
 
   private static double episodes(Survey survey, String label) {
@@ -340,12 +346,14 @@ public record EvaluationPlan(
     List<Integer> primaries = new ArrayList<>();
     primaries.add(0);
     for (Target target : targets) {
-      primaries.add(
-          target
-              .primary()
-              .flatMap(Target.Line::estimator)
-              .map(target.estimators()::indexOf)
-              .orElse(-1));
+      if (!target.candidate().isLogged()) {
+        primaries.add(
+            target
+                .primary()
+                .flatMap(Target.Line::estimator)
+                .map(target.estimators()::indexOf)
+                .orElse(-1));
+      }
     }
     return SpreadTask.of(task, totals, primaries, incumbentCandidate());
   }
@@ -366,7 +374,25 @@ public record EvaluationPlan(
 
   /** Which candidate of the {@link #task} the others are compared with. */
   public int incumbentCandidate() {
-    return 1 + targets.stream().map(Target::name).toList().indexOf(config.incumbent());
+    return candidates().get(targets.indexOf(incumbent()));
+  }
+
+  /** The policy that the others are compared with. */
+  public Target incumbent() {
+    return targets.stream()
+        .filter(target -> target.name().equals(config.incumbent()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** (targets) Which candidate of the {@link #task} each target is. */
+  public List<Integer> candidates() {
+    List<Integer> candidates = new ArrayList<>();
+    int next = 1;
+    for (Target target : targets) {
+      candidates.add(target.candidate().isLogged() ? 0 : next++);
+    }
+    return candidates;
   }
 
   /** Builds a plan step by step. */

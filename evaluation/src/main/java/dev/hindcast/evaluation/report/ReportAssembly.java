@@ -58,6 +58,7 @@ public final class ReportAssembly {
   private final List<PastPolicy> pastPolicies;
   private final Judge judge;
   private final ReturnsAssembly returns;
+  private final List<Integer> candidates; // of targets
   private final Map<String, Primary> primaries = new HashMap<>();
 
   @SuppressWarnings("ArrayRecordComponent") // a pair for a moment; never compared
@@ -71,6 +72,7 @@ public final class ReportAssembly {
       List<PastPolicy> pastPolicies) {
     this.pastPolicies = pastPolicies;
     this.plan = plan;
+    candidates = plan.candidates();
     this.totals = totals;
     this.spreads = spreads;
     this.support = support;
@@ -110,24 +112,24 @@ public final class ReportAssembly {
   private EvaluationReport report() {
     List<List<Estimate>> estimates = new ArrayList<>();
     for (int i = 0; i < plan.targets().size(); i++) {
-      estimates.add(estimates(plan.targets().get(i), i + 1));
+      estimates.add(estimates(plan.targets().get(i), candidates.get(i)));
     }
     Optional<Audit> audit = audit();
     Optional<BackTest> backTest = backTest(estimates, audit);
     List<PolicyResult> results = new ArrayList<>();
     for (int i = 0; i < plan.targets().size(); i++) {
-      results.add(result(plan.targets().get(i), i + 1, estimates.get(i), backTest));
+      results.add(result(plan.targets().get(i), candidates.get(i), estimates.get(i), backTest));
     }
     Optional<Selection> selection = selection(results);
     Optional<Comparison> comparison =
         JointComparison.of(contenders(results), plan.config().level());
     SegmentsAssembly bySegment =
-        new SegmentsAssembly(spreads, plan.config().level(), plan.config().incumbent());
+        new SegmentsAssembly(spreads, candidates, plan.config().level(), plan.config().incumbent());
     List<Segment> segments = bySegment.of(results);
     List<Remark> warnings = warnings(selection, comparison, results);
     warnings.addAll(bySegment.drift(totals.value(LOG, 0)));
     for (int i = 0; i < results.size(); i++) {
-      bySegment.weightsOff(results.get(i), i + 1).ifPresent(warnings::add);
+      bySegment.weightsOff(results.get(i), candidates.get(i)).ifPresent(warnings::add);
     }
     results.forEach(
         result ->
@@ -194,7 +196,7 @@ public final class ReportAssembly {
                 primary.value(),
                 primary.replicates(),
                 result.differenceToIncumbent(),
-                distances(i + 1, result)));
+                distances(candidates.get(i), result)));
       }
     }
     return contenders;
@@ -438,8 +440,7 @@ public final class ReportAssembly {
 
   private Optional<Difference> componentDifference(int candidate, int component) {
     int incumbent = plan.incumbentCandidate();
-    if (candidate == incumbent
-        || plan.targets().get(incumbent - 1).byComponent().get().estimator().isEmpty()) {
+    if (candidate == incumbent || plan.incumbent().byComponent().get().estimator().isEmpty()) {
       return Optional.empty();
     }
     double value =

@@ -38,17 +38,24 @@ final class SegmentsAssembly {
 
   private final List<Segmentation.Label> labels;
   private final Spreads spreads;
+  private final List<Integer> candidates;
   private final double level;
   private final String incumbent;
 
-  SegmentsAssembly(Spreads spreads, double level, String incumbent) {
+  /**
+   * Of the second pass over a log.
+   *
+   * @param candidates (results) which candidate each result is of
+   */
+  SegmentsAssembly(Spreads spreads, List<Integer> candidates, double level, String incumbent) {
     labels = spreads.segmentLabels();
     this.spreads = spreads;
+    this.candidates = candidates;
     this.level = level;
     this.incumbent = incumbent;
   }
 
-  /** The segments that have episodes; results are those of candidates 1, 2, ... */
+  /** The segments that have episodes. */
   List<Segment> of(List<PolicyResult> results) {
     List<Integer> present = new ArrayList<>();
     for (int s = 0; s < labels.size(); s++) {
@@ -59,7 +66,7 @@ final class SegmentsAssembly {
     Optional<Other> other = other(results);
     List<List<PolicyValue>> byPolicy = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
-      byPolicy.add(values(results.get(i), i + 1, present, other));
+      byPolicy.add(values(results.get(i), candidates.get(i), present, other));
     }
     List<Segment> segments = new ArrayList<>();
     for (int at = 0; at < present.size(); at++) {
@@ -122,7 +129,7 @@ final class SegmentsAssembly {
       if (never(result).isPresent()) {
         continue;
       }
-      int candidate = i + 1;
+      int candidate = candidates.get(i);
       byLabel(candidate, s -> size(result, spreads.segment(candidate, s)))
           .forEach(
               (column, segments) -> {
@@ -261,7 +268,7 @@ final class SegmentsAssembly {
   private Optional<Other> other(List<PolicyResult> results) {
     for (int i = 0; i < results.size(); i++) {
       if (results.get(i).name().equals(incumbent) && never(results.get(i)).isEmpty()) {
-        return Optional.of(new Other(results.get(i), i + 1));
+        return Optional.of(new Other(results.get(i), candidates.get(i)));
       }
     }
     return Optional.empty();

@@ -9,12 +9,10 @@ import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.estimator.ScoredEpisode;
 import dev.hindcast.evaluation.estimator.ScoredEpisode.Ending;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.function.IntToDoubleFunction;
-import java.util.stream.IntStream;
 
 /**
  * A file of episodes as one candidate sees it. The policy is asked once about every step; about
@@ -133,11 +131,6 @@ public final class ScoredLog {
         columns.end(episode),
         row -> columns.rewardComponent(row, component),
         ScoredEpisode.Values.NONE);
-  }
-
-  /** The same of neighboring episodes. */
-  public List<ScoredEpisode> component(int component, int from, int to) {
-    return IntStream.range(from, to).mapToObj(e -> component(component, e)).toList();
   }
 
   private ScoredEpisode weighed(
