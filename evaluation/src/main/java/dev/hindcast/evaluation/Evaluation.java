@@ -57,7 +57,7 @@ public final class Evaluation {
             .orElseThrow();
     List<Returns> returns =
         plan.pastLogs().stream().map(log -> returns(plan, log.dataset())).toList();
-    return ReportAssembly.of(plan, totals, spreads, support, returns);
+    return ReportAssembly.of(plan, totals, spreads, survey, returns);
   }
 
   /** Bandwidths are chosen on episodes that are not evaluated, where there are any. */

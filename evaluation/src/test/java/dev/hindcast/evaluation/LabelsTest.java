@@ -242,4 +242,33 @@ class LabelsTest {
             IntStream.range(0, DAYS + 1).mapToLong(s -> report.segments().get(s).episodes()).sum())
         .isEqualTo(2000);
   }
+
+  private List<String> unplanned(String shares, int episodes) {
+    String yaml = YAML.replace("segments: [day]", "planned-shares: {" + shares + "}");
+    return warnings(report(yaml, episodes, Trouble.NONE, LabelsTest::day), "sample-ratio");
+  }
+
+  @Test
+  void sharesThatWereNotPlannedAreNamed() {
+    String others = "2026-11-09: 1, 2026-11-10: 1, 2026-11-11: 1, 2026-11-12: 1";
+    assertThat(unplanned("day: {2026-11-08: 1, " + others + "}", 1000)).isEmpty();
+    assertThat(unplanned("day: {2026-11-08: 2, " + others + "}", 1200))
+        .singleElement()
+        .asString()
+        .startsWith(
+            "The shares of day are not as planned: 2026-11-08 240 instead of 400, 2026-11-09 240 instead of 200,")
+        .contains("Something decides which episodes come to be in this log");
+    assertThat(unplanned("day: {2026-11-08: 1, 2026-11-09: 1}", 1100))
+        .singleElement()
+        .asString()
+        .contains("2026-11-10 220 instead of 0", "an arm that nobody planned");
+    assertThatThrownBy(() -> unplanned("dya: {a: 1, b: 1}", 1300))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining(
+            "Cannot compare the shares of dya with evaluate.planned-shares: dataset world has no such label. Did you mean day?");
+    assertThatThrownBy(() -> unplanned("day: {a: 0}", 1400))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("is 0.0, but a share must be above 0")
+        .hasMessageContaining("names fewer than two values");
+  }
 }

@@ -46,6 +46,8 @@ import java.util.stream.Stream;
  *     #MOST_COLUMNS}
  * @param behavior who made the log, where that is known
  * @param actionGroups what actions have in common, where they are to be put together
+ * @param plannedShares by label, what share of the episodes each of its values was to have, in any
+ *     unit
  */
 public record EvaluateConfig(
     Pipeline pipeline,
@@ -65,7 +67,8 @@ public record EvaluateConfig(
     ReturnsConfig returns,
     List<String> segments,
     Optional<BehaviorConfig> behavior,
-    Optional<ActionTable> actionGroups) {
+    Optional<ActionTable> actionGroups,
+    Map<String, Map<String, Double>> plannedShares) {
   /** The most columns to make segments of. */
   public static final int MOST_COLUMNS = 8;
 
@@ -80,6 +83,7 @@ public record EvaluateConfig(
     segments = segments.stream().distinct().toList();
     knownValues = Collections.unmodifiableMap(new TreeMap<>(knownValues));
     backTest = Collections.unmodifiableMap(new TreeMap<>(backTest));
+    plannedShares = Collections.unmodifiableMap(new TreeMap<>(plannedShares));
     Require.open("level", level, 0, 1);
     Require.that(
         replicates >= 100 && replicates <= 100_000,
@@ -113,7 +117,11 @@ public record EvaluateConfig(
           .problem(
               "needs the key behavior beside it: only the policy that made the log says how likely a group of actions was");
     }
-    List<String> segments = segments(section.at("segments"), behavior.flatMap(BehaviorConfig::by));
+    Map<String, Map<String, Double>> plannedShares =
+        plannedShares(section.section("planned-shares"));
+    List<String> counted = new ArrayList<>(plannedShares.keySet());
+    behavior.flatMap(BehaviorConfig::by).ifPresent(counted::add);
+    List<String> segments = segments(section.at("segments"), counted);
     return section
         .checked(
             () ->
@@ -135,7 +143,8 @@ public record EvaluateConfig(
                     returns,
                     segments,
                     behavior,
-                    actionGroups))
+                    actionGroups,
+                    plannedShares))
         .orElseGet(
             () ->
                 new EvaluateConfig(
@@ -156,7 +165,8 @@ public record EvaluateConfig(
                     returns,
                     segments,
                     behavior,
-                    actionGroups));
+                    actionGroups,
+                    plannedShares));
   }
 
   /** The same with more known values; those given win over those of the config. */
@@ -181,7 +191,8 @@ public record EvaluateConfig(
         returns,
         segments,
         behavior,
-        actionGroups);
+        actionGroups,
+        plannedShares);
   }
 
   /**
@@ -210,7 +221,8 @@ public record EvaluateConfig(
             returns,
             segments,
             behavior.map(BehaviorConfig::names).orElse(List.of()),
-            actionGroups.map(ActionTable::by).orElse(List.of())));
+            actionGroups.map(ActionTable::by).orElse(List.of()),
+            plannedShares));
   }
 
   /** What {@link #settings} writes. */
@@ -233,7 +245,8 @@ public record EvaluateConfig(
       ReturnsConfig returns,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> segments,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> behavior,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> actionGroups) {}
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> actionGroups,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Map<String, Double>> plannedShares) {}
 
   private static List<PolicySpec> policies(ConfigNode node, Pipeline pipeline) {
     List<PolicySpec> policies = new ArrayList<>();
@@ -286,9 +299,30 @@ public record EvaluateConfig(
     return datasets;
   }
 
-  /** The columns asked for, and the label that says who made an episode. */
-  private static List<String> segments(ConfigNode node, Optional<String> maker) {
-    List<String> columns = Stream.concat(node.texts().stream(), maker.stream()).distinct().toList();
+  private static Map<String, Map<String, Double>> plannedShares(ConfigNode section) {
+    Map<String, Map<String, Double>> byLabel = new TreeMap<>();
+    for (String label : section.keys()) {
+      ConfigNode arms = section.section(label);
+      Map<String, Double> shares = new TreeMap<>();
+      for (String arm : arms.keys()) {
+        double share = arms.at(arm).number(1);
+        if (!(share > 0 && Double.isFinite(share))) {
+          arms.at(arm).problem("is " + share + ", but a share must be above 0");
+        }
+        shares.put(arm, share);
+      }
+      if (shares.size() < 2) {
+        arms.problem("names fewer than two values: say what share each was to have");
+      }
+      byLabel.put(label, shares);
+    }
+    return byLabel;
+  }
+
+  /** The columns asked for, and the labels that are counted in any case. */
+  private static List<String> segments(ConfigNode node, List<String> labels) {
+    List<String> columns =
+        Stream.concat(node.texts().stream(), labels.stream()).distinct().toList();
     if (columns.size() > MOST_COLUMNS) {
       node.problem(
           "names " + columns.size() + " columns, but at most " + MOST_COLUMNS + " are looked at");

@@ -437,6 +437,7 @@ public record EvaluationPlan(
     EvaluationPlan build(List<String> bundleFolders) {
       requireEpisodes();
       requireComponents();
+      config.plannedShares().keySet().forEach(this::requireLabel);
       SegmentColumn.find(config.segments(), manifest); // refused before anything is read
       inputs.add(new Provenance.Input(DATASET, manifest.name(), dataset));
       config.policies().forEach(this::addPolicy);
@@ -489,6 +490,19 @@ public record EvaluationPlan(
           .actionGroups()
           .map(table -> known.grouping(groups(table, discrete)))
           .orElse(known);
+    }
+
+    private void requireLabel(String label) {
+      if (!manifest.labels().contains(label)) {
+        throw UserError.usage(
+            "Cannot compare the shares of "
+                + label
+                + " with evaluate.planned-shares: dataset "
+                + manifest.name()
+                + " has no such label."
+                + DidYouMean.hint(label, manifest.labels())
+                + " Columns of the log become labels if ingest.labels names them.");
+      }
     }
 
     private int label(String by) {

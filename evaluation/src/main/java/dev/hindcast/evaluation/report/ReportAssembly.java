@@ -23,6 +23,7 @@ import dev.hindcast.core.report.EvaluationReport.Verdict;
 import dev.hindcast.core.report.Segment;
 import dev.hindcast.core.report.Tuning;
 import dev.hindcast.evaluation.diagnostic.LogAudit;
+import dev.hindcast.evaluation.diagnostic.SampleRatio;
 import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.estimator.Estimators;
 import dev.hindcast.evaluation.fold.LogSums;
@@ -33,6 +34,7 @@ import dev.hindcast.evaluation.interval.Interval;
 import dev.hindcast.evaluation.plan.EvaluatedPart;
 import dev.hindcast.evaluation.plan.EvaluationPlan;
 import dev.hindcast.evaluation.plan.Target;
+import dev.hindcast.evaluation.survey.Survey;
 import dev.hindcast.evaluation.verdict.BackTesting;
 import dev.hindcast.evaluation.verdict.BestOfMany;
 import dev.hindcast.evaluation.verdict.Evidence;
@@ -54,6 +56,7 @@ public final class ReportAssembly {
   private final EvaluationPlan plan;
   private final Totals totals;
   private final Spreads spreads;
+  private final Survey survey;
   private final Support support;
   private final List<PastPolicy> pastPolicies;
   private final Judge judge;
@@ -68,14 +71,15 @@ public final class ReportAssembly {
       EvaluationPlan plan,
       Totals totals,
       Spreads spreads,
-      Support support,
+      Survey survey,
       List<PastPolicy> pastPolicies) {
     this.pastPolicies = pastPolicies;
     this.plan = plan;
     candidates = plan.candidates();
     this.totals = totals;
     this.spreads = spreads;
-    this.support = support;
+    this.survey = survey;
+    support = survey.support();
     this.judge = new Judge(plan.config().promoteIf());
     this.returns =
         new ReturnsAssembly(plan.config().returns(), plan.config().level(), totals, spreads);
@@ -84,11 +88,12 @@ public final class ReportAssembly {
   /**
    * The report.
    *
+   * @param survey the first look at the log
    * @param returns how each of the plan's past logs did, in their order
    */
   public static EvaluationReport of(
-      EvaluationPlan plan, Totals totals, Spreads spreads, Support support, List<Returns> returns) {
-    return new ReportAssembly(plan, totals, spreads, support, pastPolicies(plan, returns)).report();
+      EvaluationPlan plan, Totals totals, Spreads spreads, Survey survey, List<Returns> returns) {
+    return new ReportAssembly(plan, totals, spreads, survey, pastPolicies(plan, returns)).report();
   }
 
   private static List<PastPolicy> pastPolicies(EvaluationPlan plan, List<Returns> returns) {
@@ -571,6 +576,12 @@ public final class ReportAssembly {
   private List<Remark> warnings(
       Optional<Selection> selection, Optional<Comparison> comparison, List<PolicyResult> results) {
     List<Remark> warnings = new ArrayList<>(plan.warnings());
+    plan.config()
+        .plannedShares()
+        .forEach(
+            (label, planned) ->
+                SampleRatio.mismatch(label, planned, survey.episodesBy(label))
+                    .ifPresent(warnings::add));
     selection.ifPresent(
         choice -> warnings.add(new Remark("best-of-many", BestOfMany.words(choice))));
     comparison

@@ -117,7 +117,7 @@ public final class EvaluateJob {
             .reduce(Spreads::merge)
             .orElseThrow();
     spreadTasks.destroy();
-    return ReportAssembly.of(plan, totals, spreads, support, returns(plan, context, progress));
+    return ReportAssembly.of(plan, totals, spreads, survey, returns(plan, context, progress));
   }
 
   /** Bandwidths are chosen on episodes that are not evaluated, where there are any. */

@@ -10,6 +10,7 @@ import dev.hindcast.core.report.EvaluationReport.ActionCheck;
 import dev.hindcast.core.report.EvaluationReport.Audit;
 import dev.hindcast.core.report.EvaluationReport.Remark;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -122,5 +123,13 @@ class LogAuditTest {
   @Test
   void withoutPropensitiesThereIsNothingToAudit() {
     assertThat(LogAudit.of(new PropensityChecks(), false, Optional.empty())).isEmpty();
+  }
+
+  /** Sheet section 15.10. */
+  @Test
+  void sharesOfAnExperimentAreCompared() {
+    SampleRatio found = SampleRatio.of(Map.of("a", 1.0, "b", 1.0), Map.of("a", 5060L, "b", 4940L));
+    assertThat(found.statistic()).isCloseTo(1.44, within(1e-12));
+    assertThat(found.probability()).isCloseTo(0.230139340443414, within(1e-12));
   }
 }
