@@ -228,7 +228,7 @@ class BehaviorTest {
     assertThat(balanced.audit().orElseThrow().calibration().orElseThrow().policies())
         .extracting(Maker::label)
         .containsExactly(Optional.of("a"), Optional.of("b"));
-    assertThat(balanced.segments()).extracting(s -> s.column()).containsOnly("arm");
+    assertThat(balanced.segments()).isEmpty(); // weights are about both arms together
   }
 
   private static double value(EvaluationReport report, String policy) {
@@ -395,6 +395,12 @@ class BehaviorTest {
     refused(fixture, yaml(fixture, "behavior: {by: arm, policies: {a: hopeful}}"))
         .hasMessage(
             "Cannot say who made every episode: evaluate.behavior.policies names no policy for arm = 'b' (100 episodes). Name one for each, or ingest the log without these episodes.");
+    refused(
+            fixture,
+            yaml(
+                fixture,
+                "segments: [arm]\nbehavior: {by: arm, policies: {a: hopeful, b: hopeful}}"))
+        .hasMessageContaining("balanced weights are about all of them together");
     refused(fixture, yaml(fixture, "behavior: {by: arms, policies: {a: hopeful}}"))
         .hasMessageContaining(
             "(evaluate.behavior.by): dataset world has no such label. Did you mean arm?");

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * The config section {@code evaluate}, with what the whole pipeline shares.
@@ -119,9 +118,7 @@ public record EvaluateConfig(
     }
     Map<String, Map<String, Double>> plannedShares =
         plannedShares(section.section("planned-shares"));
-    List<String> counted = new ArrayList<>(plannedShares.keySet());
-    behavior.flatMap(BehaviorConfig::by).ifPresent(counted::add);
-    List<String> segments = segments(section.at("segments"), counted);
+    List<String> segments = segments(section.at("segments"));
     return section
         .checked(
             () ->
@@ -319,10 +316,8 @@ public record EvaluateConfig(
     return byLabel;
   }
 
-  /** The columns asked for, and the labels that are counted in any case. */
-  private static List<String> segments(ConfigNode node, List<String> labels) {
-    List<String> columns =
-        Stream.concat(node.texts().stream(), labels.stream()).distinct().toList();
+  private static List<String> segments(ConfigNode node) {
+    List<String> columns = node.texts().stream().distinct().toList();
     if (columns.size() > MOST_COLUMNS) {
       node.problem(
           "names " + columns.size() + " columns, but at most " + MOST_COLUMNS + " are looked at");

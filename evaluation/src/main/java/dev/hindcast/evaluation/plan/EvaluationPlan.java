@@ -227,8 +227,12 @@ public record EvaluationPlan(
 
   /** The first look at the log, with nothing seen yet. */
   public Survey survey() {
+    List<String> counted = new ArrayList<>(config.plannedShares().keySet());
+    config.behavior().flatMap(BehaviorConfig::by).ifPresent(counted::add);
     return new Survey(
-        config.pipeline().discount(), SegmentColumn.find(config.segments(), manifest));
+        config.pipeline().discount(),
+        SegmentColumn.find(config.segments(), manifest),
+        SegmentColumn.find(counted, manifest));
   }
 
   /** Counts of states, with nothing counted yet. */
@@ -516,6 +520,12 @@ public record EvaluationPlan(
                 + " has no such label."
                 + DidYouMean.hint(by, manifest.labels())
                 + " Columns of the log become labels if ingest.labels names them.");
+      }
+      if (horizonOne && config.segments().contains(by)) {
+        throw UserError.usage(
+            "Cannot evaluate by segments of "
+                + by
+                + ": it says who made an episode (evaluate.behavior.by), and balanced weights are about all of them together. Leave it out of evaluate.segments, or leave evaluate.behavior out.");
       }
       return label;
     }

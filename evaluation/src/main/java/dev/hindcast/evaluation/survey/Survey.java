@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** What is counted of a log before policies are looked at. */
 public final class Survey implements Serializable {
@@ -20,6 +21,7 @@ public final class Survey implements Serializable {
 
   private final double discount;
   private final List<SegmentColumn> columns;
+  private final int segmentColumns; // the first of them; the others are counted alone
   private final List<long[]> counts; // by column: (codes) episodes that begin with each
   private final List<TreeMap<String, Long>> labels; // by column: episodes with each
   private final Support.Counter support = new Support.Counter();
@@ -32,18 +34,27 @@ public final class Survey implements Serializable {
    * Nothing yet.
    *
    * @param discount γ of returns
-   * @param columns by which episodes are to be put together
+   * @param segments columns by which episodes are to be put together
+   * @param counted labels of which it is to be known how many episodes have each value
    */
-  public Survey(double discount, List<SegmentColumn> columns) {
+  public Survey(double discount, List<SegmentColumn> segments, List<SegmentColumn> counted) {
+    this(
+        discount,
+        Stream.concat(segments.stream(), counted.stream()).distinct().toList(),
+        segments.size());
+  }
+
+  private Survey(double discount, List<SegmentColumn> columns, int segmentColumns) {
     this.discount = discount;
     this.columns = List.copyOf(columns);
+    this.segmentColumns = segmentColumns;
     labels = this.columns.stream().map(column -> new TreeMap<String, Long>()).toList();
     counts = this.columns.stream().map(column -> new long[column.values().size() + 1]).toList();
   }
 
   /** The same with nothing counted yet. */
   public Survey empty() {
-    return new Survey(discount, columns);
+    return new Survey(discount, columns, segmentColumns);
   }
 
   /** Adds a file of the evaluated part. */
@@ -116,7 +127,7 @@ public final class Survey implements Serializable {
   /** How episodes fall into segments. */
   public Segmentation segments() {
     Segmentation.Builder segments = new Segmentation.Builder();
-    for (int c = 0; c < columns.size(); c++) {
+    for (int c = 0; c < segmentColumns; c++) {
       SegmentColumn column = columns.get(c);
       switch (column.holds()) {
         case NUMBERS -> segments.numbers(column, sample.sorted(c + 1));

@@ -40,7 +40,7 @@ class SegmentationTest {
   }
 
   private static Segmentation segments(TransitionColumns log, SegmentColumn... columns) {
-    return new Survey(1, List.of(columns)).add(log).segments();
+    return new Survey(1, List.of(columns), List.of()).add(log).segments();
   }
 
   @Test

@@ -43,7 +43,7 @@ class SurveyTest {
 
   private static ReturnGrid grid(List<TransitionColumns> files) {
     return files.stream()
-        .map(file -> new Survey(0.5, List.of()).add(file))
+        .map(file -> new Survey(0.5, List.of(), List.of()).add(file))
         .reduce(Survey::merge)
         .orElseThrow()
         .returns();
@@ -94,7 +94,7 @@ class SurveyTest {
 
   @Test
   void othersOnlySayWhatIsSupported() {
-    Survey survey = new Survey(0.5, List.of()).add(files(10, 10, 1, 3).get(0));
+    Survey survey = new Survey(0.5, List.of(), List.of()).add(files(10, 10, 1, 3).get(0));
     survey.addOther(files(300, 300, 1, 30).get(0));
     assertThat(thresholds(survey.returns())).containsExactly(2, 2.5, 3);
     assertThat(survey.empty().returns().size()).isZero();
