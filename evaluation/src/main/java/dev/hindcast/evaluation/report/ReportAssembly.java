@@ -582,6 +582,7 @@ public final class ReportAssembly {
             (label, planned) ->
                 SampleRatio.mismatch(label, planned, survey.episodesBy(label))
                     .ifPresent(warnings::add));
+    survey.repeatedEpisodes().ifPresent(warnings::add);
     selection.ifPresent(
         choice -> warnings.add(new Remark("best-of-many", BestOfMany.words(choice))));
     comparison

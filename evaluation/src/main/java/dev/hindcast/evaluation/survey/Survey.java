@@ -2,6 +2,7 @@ package dev.hindcast.evaluation.survey;
 
 import dev.hindcast.core.config.UserError;
 import dev.hindcast.core.data.TransitionColumns;
+import dev.hindcast.core.report.EvaluationReport.Remark;
 import dev.hindcast.evaluation.diagnostic.Support;
 import dev.hindcast.evaluation.returns.ReturnGrid;
 import dev.hindcast.evaluation.survey.SegmentColumn.Holds;
@@ -9,6 +10,7 @@ import java.io.Serializable;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -26,6 +28,7 @@ public final class Survey implements Serializable {
   private final List<TreeMap<String, Long>> labels; // by column: episodes with each
   private final Support.Counter support = new Support.Counter();
   private final EpisodeSample sample = new EpisodeSample();
+  private final RepeatedEpisodes repeated = new RepeatedEpisodes();
   private final TreeSet<Double> returns = new TreeSet<>(); // one more than fit a grid at most
   private double lowest = Double.POSITIVE_INFINITY;
   private double highest = Double.NEGATIVE_INFINITY;
@@ -60,6 +63,7 @@ public final class Survey implements Serializable {
   /** Adds a file of the evaluated part. */
   public Survey add(TransitionColumns file) {
     support.add(file);
+    repeated.add(file);
     for (int e = 0; e < file.episodes(); e++) {
       double value = discountedReturn(file, e);
       lowest = Math.min(lowest, value);
@@ -85,6 +89,7 @@ public final class Survey implements Serializable {
   public Survey merge(Survey other) {
     support.merge(other.support);
     sample.merge(other.sample);
+    repeated.merge(other.repeated);
     for (int c = 0; c < counts.size(); c++) {
       for (int code = 0; code < counts.get(c).length; code++) {
         counts.get(c)[code] += other.counts.get(c)[code];
@@ -105,6 +110,11 @@ public final class Survey implements Serializable {
   /** What the log supports. */
   public Support support() {
     return support.build();
+  }
+
+  /** What to say of episodes that stand in the log twice. */
+  public Optional<Remark> repeatedEpisodes() {
+    return repeated.remark();
   }
 
   /** Where distributions of returns are looked at. */
